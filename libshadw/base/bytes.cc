@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/base/bytes.h"
+
+#include <cstdio>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace shadw::base {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string ToHex(ByteSpan bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (uint8_t byte : bytes) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+absl::StatusOr<Bytes> FromHex(std::string_view text) {
+  if (text.size() % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("base: got ", text.size(), " hex characters, need an even number"));
+  }
+  Bytes bytes(text.size() / 2);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const int high = HexDigit(text[2 * i]);
+    const int low = HexDigit(text[2 * i + 1]);
+    if (high < 0 || low < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("base: character at or after position ", 2 * i, " is no hex digit"));
+    }
+    bytes[i] = static_cast<uint8_t>(high << 4 | low);
+  }
+  return bytes;
+}
+
+Buffer::Buffer(size_t size) : size_(size) {
+  if (size == 0) return;
+  const size_t rounded = (size + kAlignment - 1) / kAlignment * kAlignment;
+  memory_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignment, rounded)));
+  if (memory_ == nullptr) {
+    // Out of memory is no status that a caller could act on; a null pointer
+    // would only move the crash somewhere less telling.
+    std::fputs("libshadw: out of memory\n", stderr);
+    std::abort();
+  }
+}
+
+}  // namespace shadw::base
