@@ -67,7 +67,8 @@ TEST(Varint, RoundTripsAroundEveryPowerOfTwo) {
 TEST(Varint, RefusesOverlongOverflowingAndEndlessForms) {
   const char* const refused[] = {"8000", "ff00", "ffffffffffffffffff02", "ffffffffffffffffffff01", "80"};
   for (const char* hex : refused) {
-    ByteReader in(FromHex(hex).value());
+    const Bytes bytes = FromHex(hex).value();
+    ByteReader in(bytes);
     in.Varint();
     EXPECT_FALSE(in.ok()) << hex;
   }
