@@ -6,11 +6,16 @@
 #   PRIVATE_DEPS <module> …      modules that only its sources include
 #   LIBS         <target> …      third-party targets that its headers mention
 #   PRIVATE_LIBS <target> …      third-party targets behind its door
-#   PACKAGES     <package> …)    find_package names that an installed copy needs
+#   PACKAGES     <package> …)    what an installed copy must find beyond the packages
+#                                that LIBS and PRIVATE_LIBS name before their `::`;
+#                                "OpenSSL 3.0" asks for a version
 #
-# Makes the static library `shadw_<name>` and the alias `shadw::<name>`.
-# tests/tidy compares the #include lines with DEPS and PRIVATE_DEPS.
+# Makes the static library `shadw_<name>` and the alias `shadw::<name>`, and adds it
+# to the umbrella `shadw::shadw`. tests/tidy compares the #include lines with DEPS
+# and PRIVATE_DEPS.
 set_property(GLOBAL PROPERTY SHADW_MODULES "")
+add_library(shadw_umbrella INTERFACE)
+add_library(shadw::shadw ALIAS shadw_umbrella)
 
 function(shadw_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" ""
@@ -36,9 +41,12 @@ function(shadw_module name)
   foreach(dep IN LISTS arg_PRIVATE_DEPS)
     target_link_libraries(${target} PRIVATE shadw_${dep})
   endforeach()
+  target_link_libraries(shadw_umbrella INTERFACE ${target})
   set_property(GLOBAL APPEND PROPERTY SHADW_MODULES ${name})
-  set_property(GLOBAL PROPERTY SHADW_${name}_DEPS "${arg_DEPS};${arg_PRIVATE_DEPS}")
-  set_property(GLOBAL PROPERTY SHADW_${name}_PACKAGES "${arg_PACKAGES}")
+  set_property(GLOBAL PROPERTY SHADW_${name}_DEPS ${arg_DEPS} ${arg_PRIVATE_DEPS})
+  set_property(GLOBAL PROPERTY SHADW_${name}_LIBS ${arg_LIBS})
+  set_property(GLOBAL PROPERTY SHADW_${name}_PRIVATE_LIBS ${arg_PRIVATE_LIBS})
+  set_property(GLOBAL PROPERTY SHADW_${name}_PACKAGES ${arg_PACKAGES})
 endfunction()
 
 # shadw_test(<module> SOURCES … [LIBS …]): the program `<module>_test`, linked
