@@ -46,7 +46,7 @@
 namespace shadw::placement {
 
 inline constexpr size_t kMaxNodes = 1 << 20;
-inline constexpr uint16_t kMaxTotalShards = 4096;
+inline constexpr uint16_t kMaxTotalShards = 1024;
 
 using Seed = std::span<const uint8_t, 32>;
 

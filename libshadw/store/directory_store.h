@@ -84,8 +84,12 @@ class DirectoryStore : public Store {
 
  private:
   struct Parts;
+
+ public:
+  // For Open: nobody else has the parts.
   explicit DirectoryStore(std::unique_ptr<Parts> parts);
 
+ private:
   std::unique_ptr<Parts> parts_;
 };
 

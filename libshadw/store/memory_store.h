@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -44,6 +45,7 @@ class MemoryStore : public Store {
     uint64_t bytes_read = 0;
   };
 
+  static std::unique_ptr<MemoryStore> Create(Options options);
   explicit MemoryStore(Options options) : options_(options) {}
 
   const NodeId& node_id() const override { return options_.node_id; }

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/store/directory_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/crypto/random.h"
+#include "libshadw/crypto/secret.h"
+#include "libshadw/store/blob_path.h"
+#include "libshadw/store/open_directory.h"
+#include "libshadw/store/posix.h"
+#include "libshadw/store/touched.h"
+#include "libshadw/store/work_directory.h"
+
+namespace shadw::store {
+namespace {
+
+constexpr size_t kTrailerBytes = sizeof(TokenHash);
+
+absl::Status NoSuchBlob() { return absl::NotFoundError("store: no such blob"); }
+
+// Not there, or there but not as anything of ours: a link, a file for a directory.
+bool MeansAbsent(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
+
+// ENOENT on the way to a put is no answer about a blob: the directory has gone.
+absl::Status PutError(std::string_view what, int error) {
+  if (error == ENOENT) return absl::UnavailableError("store: the store's directory has gone");
+  return ErrnoStatus(what, error);
+}
+
+struct OpenBlob {
+  FileDescriptor leaf, file;
+  struct stat stat;
+
+  uint64_t length() const { return static_cast<uint64_t>(stat.st_size); }
+  uint64_t bytes() const { return length() < kTrailerBytes ? 0 : length() - kTrailerBytes; }
+};
+
+// Directory by directory, because O_NOFOLLOW guards only the last step of a path.
+absl::StatusOr<OpenBlob> OpenFor(int flags, int blobs, const StorageId& id) {
+  const BlobPath path(id);
+  OpenBlob blob;
+  const FileDescriptor branch = OpenAt(blobs, path.branch.c_str(), O_PATH | O_DIRECTORY);
+  if (branch.ok()) blob.leaf = OpenAt(branch.get(), path.leaf.c_str(), O_PATH | O_DIRECTORY);
+  // O_NONBLOCK, lest a pipe of that name keeps us waiting.
+  if (blob.leaf.ok()) blob.file = OpenAt(blob.leaf.get(), path.file.c_str(), flags | O_NONBLOCK);
+  if (!blob.file.ok()) return MeansAbsent(errno) ? NoSuchBlob() : ErrnoStatus("cannot open", errno);
+  if (fstat(blob.file.get(), &blob.stat) != 0) return ErrnoStatus("cannot stat", errno);
+  if (!S_ISREG(blob.stat.st_mode)) return NoSuchBlob();
+  return blob;
+}
+
+absl::StatusOr<BlobStat> StatOf(const OpenBlob& blob) {
+  BlobStat stat = {.bytes = blob.bytes(), .token_hash = {}};
+  if (blob.length() < kTrailerBytes) return stat;
+  SHADW_ASSIGN_OR_RETURN(const size_t got, ReadAt(blob.file.get(), blob.bytes(), stat.token_hash));
+  // Cut short under our hands; the next call will see it as it is.
+  if (got < kTrailerBytes) return absl::UnavailableError("store: a file shrank while it was read");
+  return stat;
+}
+
+// Collects the smallest ids above `after` from one leaf.
+absl::Status ListLeaf(int leaf, const std::optional<StorageId>& after, size_t limit,
+                      std::vector<StorageId>& ids) {
+  std::vector<StorageId> found;
+  const auto keep_smallest = [&] {
+    std::ranges::sort(found);
+    if (found.size() > limit) found.resize(limit);
+  };
+  SHADW_RETURN_IF_ERROR(ForEachEntry(leaf, [&](const char* name) {
+    const std::optional<StorageId> id = ParseBlobName(name);
+    if (!id || (after && *id <= *after)) return true;
+    struct stat stat;
+    const bool ours = fstatat(leaf, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode);
+    if (ours) found.push_back(*id);
+    if (found.size() >= 2 * limit) keep_smallest();
+    return true;
+  }));
+  keep_smallest();
+  ids.insert(ids.end(), found.begin(), found.end());
+  return absl::OkStatus();
+}
+
+// The directories of `parent` that are named like ours, from `first` on, ascending.
+absl::StatusOr<std::vector<uint8_t>> DirectoriesFrom(int parent, uint8_t first) {
+  std::vector<uint8_t> numbers;
+  SHADW_RETURN_IF_ERROR(ForEachEntry(parent, [&](const char* name) {
+    const std::optional<uint8_t> number = ParseDirectoryName(name);
+    if (number && *number >= first) numbers.push_back(*number);
+    return true;
+  }));
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
+}  // namespace
+
+struct DirectoryStore::Parts {
+  Parts(OpenedDirectory opened_directory, WorkDirectory work_directory, bool syncs)
+      : opened(std::move(opened_directory)), work(std::move(work_directory)), sync(syncs) {}
+
+  OpenedDirectory opened;
+  WorkDirectory work;
+  bool sync;
+  Touched touched;
+  std::atomic<uint64_t> next_name = 0;
+
+  int blobs() const { return opened.blobs.get(); }
+
+  absl::StatusOr<FileDescriptor> MakeLeaf(const BlobPath& path) const;
+  absl::Status WriteWhole(const std::string& name, base::ByteSpan bytes,
+                          const TokenHash& token_hash) const;
+};
+
+absl::StatusOr<FileDescriptor> DirectoryStore::Parts::MakeLeaf(const BlobPath& path) const {
+  SHADW_ASSIGN_OR_RETURN(const FileDescriptor branch,
+                         MakeDirectoryAt(blobs(), path.branch.c_str()));
+  return MakeDirectoryAt(branch.get(), path.leaf.c_str());
+}
+
+// Makes `name` under tmp. What it leaves there on an error, the caller removes.
+absl::Status DirectoryStore::Parts::WriteWhole(const std::string& name, base::ByteSpan bytes,
+                                               const TokenHash& token_hash) const {
+  const FileDescriptor file = OpenAt(work.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (!file.ok()) return PutError("cannot make a file", errno);
+  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), bytes));
+  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), token_hash));
+  if (sync && fdatasync(file.get()) != 0) return ErrnoStatus("cannot sync a file", errno);
+  return absl::OkStatus();
+}
+
+absl::Status DirectoryStore::Options::Validate() const {
+  if (!directory.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("store: got an empty path, need a directory");
+}
+
+absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(Options options) {
+  SHADW_RETURN_IF_ERROR(options.Validate());
+  crypto::SystemRandom system_random;
+  SHADW_ASSIGN_OR_RETURN(
+      OpenedDirectory opened,
+      OpenStoreDirectory(options.directory,
+                         {.create = options.create,
+                          .sync = options.sync,
+                          .random = options.random != nullptr ? options.random : &system_random}));
+  SHADW_ASSIGN_OR_RETURN(const bool any_dead, WorkDirectory::ClearTheDead(opened.tmp.get()));
+  // Their names may be seen, relied on, and not durable.
+  if (any_dead && options.sync && syncfs(opened.root.get()) != 0) {
+    return ErrnoStatus("cannot sync what a dead process left", errno);
+  }
+  SHADW_ASSIGN_OR_RETURN(WorkDirectory work, WorkDirectory::Open(opened.tmp.get()));
+  Unlock(opened.lock);
+  return std::make_unique<DirectoryStore>(
+      std::make_unique<Parts>(std::move(opened), std::move(work), options.sync));
+}
+
+DirectoryStore::DirectoryStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+DirectoryStore::~DirectoryStore() {
+  if (parts_->sync && !parts_->touched.empty()) return;  // so that the next opener syncs
+  if (Lock(parts_->opened.lock.get(), /*wait=*/true) != 0) return;
+  parts_->work.End(parts_->opened.tmp.get());
+}
+
+const NodeId& DirectoryStore::node_id() const { return parts_->opened.node_id; }
+
+absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
+                                 const TokenHash& token_hash) {
+  if (bytes.size() > kMaxBlobBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("store: got a blob of ", bytes.size(),
+                                                   " bytes, need at most ", kMaxBlobBytes));
+  }
+  const BlobPath path(id);
+  SHADW_ASSIGN_OR_RETURN(const FileDescriptor leaf, parts_->MakeLeaf(path));
+  // The rename decides; this only spares writing what would be refused.
+  const bool taken = faccessat(leaf.get(), path.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  int error = taken ? EEXIST : 0;
+  if (error == 0) {
+    const std::string name = absl::StrCat(parts_->next_name.fetch_add(1));
+    absl::Status written = parts_->WriteWhole(name, bytes, token_hash);
+    if (written.ok()) {
+      error =
+          RenameWithoutReplacing(parts_->work.fd(), name.c_str(), leaf.get(), path.file.c_str());
+    }
+    if (!written.ok() || error != 0) unlinkat(parts_->work.fd(), name.c_str(), 0);
+    SHADW_RETURN_IF_ERROR(written);
+  }
+  if (error == EEXIST) {
+    return absl::AlreadyExistsError("store: got a storage id that is taken, need a free one");
+  }
+  if (error != 0) return PutError("cannot name a blob", error);
+  parts_->touched.Add(path.leaf_number);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> DirectoryStore::Get(const StorageId& id, uint64_t offset,
+                                           base::MutableByteSpan out) const {
+  SHADW_ASSIGN_OR_RETURN(const OpenBlob blob, OpenFor(O_RDONLY, parts_->blobs(), id));
+  if (offset >= blob.bytes()) return 0;
+  const size_t count = std::min<uint64_t>(out.size(), blob.bytes() - offset);
+  return ReadAt(blob.file.get(), offset, out.first(count));
+}
+
+absl::Status DirectoryStore::Delete(const StorageId& id, const DeleteToken& token) {
+  SHADW_ASSIGN_OR_RETURN(const OpenBlob blob, OpenFor(O_RDWR, parts_->blobs(), id));
+  // Whoever deletes holds the file's lock and looks again, so that what was put in its
+  // place by the one before is not mistaken for it.
+  if (const int error = Lock(blob.file.get(), /*wait=*/true); error != 0) {
+    return ErrnoStatus("cannot lock a blob", error);
+  }
+  const BlobPath path(id);
+  struct stat now;
+  const int seen = fstatat(blob.leaf.get(), path.file.c_str(), &now, AT_SYMLINK_NOFOLLOW);
+  if (seen != 0 || now.st_ino != blob.stat.st_ino) return NoSuchBlob();
+  SHADW_ASSIGN_OR_RETURN(const BlobStat stat, StatOf(blob));
+  const bool worthless = blob.length() < kTrailerBytes;
+  if (!worthless && !crypto::ConstantTimeEqual(HashToken(token), stat.token_hash)) {
+    return absl::PermissionDeniedError("store: delete token refused");
+  }
+  if (unlinkat(blob.leaf.get(), path.file.c_str(), 0) != 0) {
+    return ErrnoStatus("cannot delete", errno);
+  }
+  parts_->touched.Add(path.leaf_number);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StorageId>> DirectoryStore::List(std::optional<StorageId> after,
+                                                            size_t limit) const {
+  if (limit == 0) return absl::InvalidArgumentError("store: got limit 0, need at least 1");
+  limit = std::min(limit, kMaxListEntries);
+  const BlobPath start(after.value_or(StorageId{}));
+  std::vector<StorageId> ids;
+  SHADW_ASSIGN_OR_RETURN(const std::vector<uint8_t> branches,
+                         DirectoriesFrom(parts_->blobs(), start.branch_number));
+  for (const uint8_t branch_number : branches) {
+    const FileDescriptor branch =
+        OpenDirectoryAt(parts_->blobs(), DirectoryName(branch_number).c_str());
+    if (!branch.ok() && MeansAbsent(errno)) continue;
+    if (!branch.ok()) return ErrnoStatus("cannot list", errno);
+    const bool in_start = branch_number == start.branch_number;
+    SHADW_ASSIGN_OR_RETURN(const std::vector<uint8_t> leaves,
+                           DirectoriesFrom(branch.get(), in_start ? start.leaf_number & 0xff : 0));
+    for (const uint8_t leaf_number : leaves) {
+      const FileDescriptor leaf = OpenDirectoryAt(branch.get(), DirectoryName(leaf_number).c_str());
+      if (!leaf.ok() && MeansAbsent(errno)) continue;
+      if (!leaf.ok()) return ErrnoStatus("cannot list", errno);
+      SHADW_RETURN_IF_ERROR(ListLeaf(leaf.get(), after, limit - ids.size(), ids));
+      if (ids.size() == limit) return ids;
+    }
+  }
+  return ids;
+}
+
+absl::StatusOr<std::vector<std::optional<BlobStat>>> DirectoryStore::StatMany(
+    std::span<const StorageId> ids) const {
+  if (ids.size() > kMaxStatIds) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("store: got ", ids.size(), " ids, need at most ", kMaxStatIds));
+  }
+  std::vector<std::optional<BlobStat>> stats(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const absl::StatusOr<OpenBlob> blob = OpenFor(O_RDONLY, parts_->blobs(), ids[i]);
+    if (absl::IsNotFound(blob.status())) continue;
+    if (!blob.ok()) return blob.status();
+    SHADW_ASSIGN_OR_RETURN(stats[i], StatOf(*blob));
+  }
+  return stats;
+}
+
+absl::Status DirectoryStore::Flush() {
+  if (!parts_->sync) return absl::OkStatus();
+  return parts_->touched.SyncAll(parts_->blobs());
+}
+
+}  // namespace shadw::store
