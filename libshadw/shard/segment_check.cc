@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/shard/segment_check.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libshadw/base/status_macros.h"
+#include "libshadw/crypto/merkle.h"
+#include "libshadw/shard/segment_reader.h"
+#include "libshadw/shard/shard_writer.h"
+#include "libshadw/shard/subsets.h"
+
+namespace shadw::shard {
+namespace {
+
+constexpr base::ByteArray<12> kMacNonce{};
+
+// What is gathered about one shard while its cells pass by.
+struct Tally {
+  std::optional<crypto::Gmac> mac;
+  std::vector<Hash> leaves;
+};
+
+class Checker {
+ public:
+  Checker(StripeAssembler assembler, std::span<const Header> shards, const ObjectKeys& keys)
+      : assembler_(std::move(assembler)),
+        shards_(shards),
+        expected_(assembler_.geometry().cell_bytes) {
+    const uint32_t cell_bytes = assembler_.geometry().cell_bytes;
+    for (const Header& header : shards) {
+      Tally& tally = tallies_.emplace_back();
+      if (keys.may_verify() && header.verify) {
+        tally.mac.emplace(keys.BodyMacKey(header.nonce).bytes(), kMacNonce);
+      }
+      if (!header.audit.has(kFlagPrivate)) {
+        tally.leaves.resize(size_t{assembler_.cells()} * LeavesPerCell(cell_bytes));
+      }
+      report_.shards.push_back({.index = header.audit.index});
+    }
+  }
+
+  absl::StatusOr<SegmentReport> Run() && {
+    for (uint32_t stripe = 0; stripe < assembler_.cells();) {
+      const uint32_t count = std::min(assembler_.max_window(), assembler_.cells() - stripe);
+      assembler_.Begin(stripe, count);
+      for (size_t i = 0; i < shards_.size(); ++i) LoadShard(i, stripe, count);
+      for (uint32_t end = stripe + count; stripe < end; ++stripe) {
+        SHADW_RETURN_IF_ERROR(CompareStripe(stripe));
+      }
+    }
+    for (size_t i = 0; i < shards_.size(); ++i) Conclude(i);
+    report_.faults = assembler_.faults();
+    return std::move(report_);
+  }
+
+ private:
+  void LoadShard(size_t i, uint32_t stripe, uint32_t count) {
+    const uint16_t index = shards_[i].audit.index;
+    assembler_.Load(index);
+    const size_t stored_bytes = assembler_.geometry().stored_cell_bytes();
+    const uint32_t leaves = LeavesPerCell(assembler_.geometry().cell_bytes);
+    for (uint32_t c = 0; c < count; ++c) {
+      if (!assembler_.Good(stripe + c, index)) {
+        ++report_.shards[i].bad_cells;
+        continue;
+      }
+      if (tallies_[i].mac) tallies_[i].mac->Update(assembler_.Cell(stripe + c, index));
+      if (tallies_[i].leaves.empty()) continue;
+      hasher_.Hash(assembler_.last_fetched().subspan(c * stored_bytes, stored_bytes),
+                   stored_bytes / leaves, &tallies_[i].leaves[size_t{stripe + c} * leaves]);
+    }
+  }
+
+  void Conclude(size_t i) {
+    ShardReport& report = report_.shards[i];
+    if (report.bad_cells != 0) return;
+    Tally& tally = tallies_[i];
+    if (!tally.leaves.empty()) {
+      report.body_root_holds = crypto::MerkleRoot(tally.leaves) == shards_[i].audit.body_root;
+    }
+    if (tally.mac) report.body_mac_holds = tally.mac->Final() == shards_[i].verify->body_mac;
+  }
+
+  // The cells among `good` that `from` contradicts.
+  absl::StatusOr<std::vector<uint16_t>> Contradicted(uint32_t stripe,
+                                                     std::span<const uint16_t> good,
+                                                     std::span<const uint16_t> from) {
+    std::vector<uint16_t> wrong;
+    for (uint16_t j : good) {
+      if (std::ranges::find(from, j) != from.end()) continue;
+      SHADW_RETURN_IF_ERROR(assembler_.Decode(stripe, from, j, expected_.span()));
+      if (!std::ranges::equal(expected_.span(), assembler_.Cell(stripe, j))) wrong.push_back(j);
+    }
+    return wrong;
+  }
+
+  absl::Status CompareStripe(uint32_t stripe) {
+    const uint16_t k = assembler_.geometry().code.data_shards;
+    std::vector<uint16_t> good;
+    for (const Header& header : shards_) {
+      if (assembler_.Good(stripe, header.audit.index)) good.push_back(header.audit.index);
+    }
+    std::ranges::sort(good);
+    if (good.size() <= k) return absl::OkStatus();
+    SubsetSequence subsets(good, k);
+    std::vector<uint16_t> fewest = good;
+    for (int tries = 0; tries < kMaxSubsets; ++tries) {
+      const auto from = subsets.Next();
+      if (!from) break;
+      SHADW_ASSIGN_OR_RETURN(std::vector<uint16_t> wrong, Contradicted(stripe, good, *from));
+      if (wrong.empty()) return absl::OkStatus();
+      if (wrong.size() < fewest.size()) fewest = std::move(wrong);
+    }
+    // k cells always agree with themselves; one more is needed to believe them.
+    if (good.size() - fewest.size() <= k) {
+      report_.contradictory_stripes.push_back(stripe);
+      return absl::OkStatus();
+    }
+    for (uint16_t j : fewest) {
+      assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+      for (ShardReport& shard : report_.shards) shard.bad_cells += shard.index == j;
+    }
+    return absl::OkStatus();
+  }
+
+  StripeAssembler assembler_;
+  std::span<const Header> shards_;
+  base::Buffer expected_;
+  crypto::LeafHasher hasher_;
+  std::vector<Tally> tallies_;
+  SegmentReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<SegmentReport> CheckSegment(const ObjectKeys& keys, std::span<const Header> shards,
+                                           CellSource* source) {
+  SHADW_ASSIGN_OR_RETURN(StripeAssembler assembler, StripeAssembler::Create(keys, shards, source));
+  return Checker(std::move(assembler), shards, keys).Run();
+}
+
+}  // namespace shadw::shard

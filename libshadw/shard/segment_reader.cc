@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/shard/segment_reader.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/crypto/merkle.h"
+#include "libshadw/shard/subsets.h"
+
+namespace shadw::shard {
+
+SegmentReader::SegmentReader(StripeAssembler assembler, const Header& header)
+    : assembler_(std::move(assembler)),
+      content_(header.read->content_key->bytes()),
+      stripe_plain_(size_t{assembler_.geometry().chunk_bytes()} *
+                    assembler_.geometry().code.data_shards),
+      trial_cell_(assembler_.geometry().cell_bytes),
+      plain_bytes_(header.read->plain_bytes),
+      chunks_(static_cast<uint32_t>(header.verify->sealed_bytes / header.audit.cell_bytes)),
+      bound_(header.audit.has(kFlagBound)),
+      content_root_(header.verify->content_root) {}
+
+absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
+                                                    std::span<const Header> shards,
+                                                    CellSource* source) {
+  if (!keys.may_read()) {
+    return absl::PermissionDeniedError("shard: got keys that may not read, need the read key");
+  }
+  if (shards.empty() || shards.size() < shards.front().audit.data_shards) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("shard: got ", shards.size(), " shards of a segment, need ",
+                     shards.empty() ? 1 : shards.front().audit.data_shards));
+  }
+  for (const Header& header : shards) {
+    if (!header.read || header.verify->read_box_hash != shards.front().verify->read_box_hash) {
+      return absl::InvalidArgumentError(
+          "shard: got headers of different attempts, or not opened for reading");
+    }
+  }
+  SHADW_ASSIGN_OR_RETURN(StripeAssembler assembler, StripeAssembler::Create(keys, shards, source));
+  return SegmentReader(std::move(assembler), shards.front());
+}
+
+absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
+  if (offset > plain_bytes_ || bytes > plain_bytes_ - offset) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "shard: got a range that ends at ", offset + bytes, ", need at most ", plain_bytes_));
+  }
+  if (bound_) return ReadBound(offset, bytes, sink);
+  if (bytes == 0) return absl::OkStatus();
+  return ReadStripes(offset, bytes, nullptr, sink);
+}
+
+absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
+                                        std::vector<Hash>* cell_hashes, const ByteSink& sink) {
+  const uint64_t chunk_bytes = assembler_.geometry().chunk_bytes();
+  const uint16_t k = assembler_.geometry().code.data_shards;
+  const auto first_chunk = static_cast<uint32_t>(offset / chunk_bytes);
+  const auto last_chunk =
+      static_cast<uint32_t>((offset + std::max<uint64_t>(bytes, 1) - 1) / chunk_bytes);
+  uint64_t skip = offset % chunk_bytes;
+  uint64_t left = bytes;
+  for (uint32_t stripe = first_chunk / k; stripe <= last_chunk / k;) {
+    const uint32_t end = last_chunk / k + 1;
+    const uint32_t count = std::min(assembler_.max_window(), end - stripe);
+    SHADW_RETURN_IF_ERROR(LoadWindow(stripe, count, first_chunk, last_chunk));
+    for (uint32_t i = 0; i < count; ++i, ++stripe) {
+      const uint32_t low = std::max(first_chunk, stripe * k);
+      const uint32_t high = std::min(last_chunk, stripe * k + k - 1);
+      const base::MutableByteSpan plain =
+          stripe_plain_.span().first((high - low + 1) * chunk_bytes);
+      SHADW_RETURN_IF_ERROR(OpenStripe(stripe, low, high, cell_hashes, plain));
+      const uint64_t take = std::min(left, plain.size() - skip);
+      SHADW_RETURN_IF_ERROR(sink(base::ByteSpan(plain).subspan(skip, take)));
+      left -= take;
+      skip = 0;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SegmentReader::LoadWindow(uint32_t first, uint32_t count, uint32_t first_chunk,
+                                       uint32_t last_chunk) {
+  const uint16_t k = assembler_.geometry().code.data_shards;
+  assembler_.Begin(first, count);
+  for (uint32_t chunk = chunks_; chunk < (first + count) * k; ++chunk) {
+    assembler_.SetZero(chunk / k, static_cast<uint16_t>(chunk % k));
+  }
+  // The columns that the range covers in this window; all of them once it spans two
+  // stripes.
+  const uint32_t low = std::max(first_chunk, first * k);
+  const uint32_t high = std::min(last_chunk, (first + count) * k - 1);
+  std::vector<uint16_t> wanted;
+  for (uint32_t chunk = low; chunk <= high && wanted.size() < k; ++chunk) {
+    wanted.push_back(static_cast<uint16_t>(chunk % k));
+  }
+  return assembler_.Complete(wanted);
+}
+
+bool SegmentReader::OpenChunk(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain) {
+  return content_.Open(ChunkNonce(chunk, chunk + 1 == chunks_), {}, cell, plain);
+}
+
+absl::Status SegmentReader::OpenStripe(uint32_t stripe, uint32_t first_chunk, uint32_t last_chunk,
+                                       std::vector<Hash>* cell_hashes,
+                                       base::MutableByteSpan plain) {
+  const uint16_t k = assembler_.geometry().code.data_shards;
+  const size_t chunk_bytes = assembler_.geometry().chunk_bytes();
+  for (uint32_t chunk = first_chunk; chunk <= last_chunk; ++chunk) {
+    const auto column = static_cast<uint16_t>(chunk % k);
+    const base::MutableByteSpan out =
+        plain.subspan((chunk - first_chunk) * chunk_bytes, chunk_bytes);
+    if (!OpenChunk(chunk, assembler_.Cell(stripe, column), out)) {
+      SHADW_RETURN_IF_ERROR(OpenForged(stripe, column, out));
+    }
+    if (cell_hashes != nullptr) {
+      const base::ByteSpan cell = assembler_.Cell(stripe, column);
+      hasher_.Hash(cell, cell.size(), &(*cell_hashes)[chunk]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// All outer tags of what this cell was made from hold, and yet it does not open.
+absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
+                                       base::MutableByteSpan plain) {
+  const erasure::Code code = assembler_.geometry().code;
+  const uint32_t chunk = stripe * code.data_shards + column;
+  std::vector<uint16_t> good;
+  for (uint16_t j = 0; j < code.total_shards(); ++j) {
+    assembler_.Load(j, stripe, 1);
+    if (j != column && assembler_.Good(stripe, j) && !assembler_.Rebuilt(stripe, j)) {
+      good.push_back(j);
+    }
+  }
+  SubsetSequence subsets(good, code.data_shards);
+  for (int tries = 0; tries < kMaxSubsets; ++tries) {
+    const std::optional<std::vector<uint16_t>> from = subsets.Next();
+    if (!from) break;
+    SHADW_RETURN_IF_ERROR(assembler_.Decode(stripe, *from, column, trial_cell_.span()));
+    if (!OpenChunk(chunk, trial_cell_.span(), plain)) continue;
+    if (!assembler_.Rebuilt(stripe, column)) {
+      assembler_.AddFault({column, stripe, CellFault::Kind::kForged});
+    }
+    assembler_.Replace(stripe, column, trial_cell_.span());
+    NameForgers(stripe, *from);
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("shard: stripe ", stripe,
+                                          " holds forged cells, and no choice of ",
+                                          code.data_shards, " cells is right"));
+}
+
+// Cells that differ from what the trusted ones give are forged.
+void SegmentReader::NameForgers(uint32_t stripe, std::span<const uint16_t> trusted) {
+  base::Buffer expected(assembler_.geometry().cell_bytes);
+  for (uint16_t j = 0; j < assembler_.geometry().code.total_shards(); ++j) {
+    if (std::ranges::find(trusted, j) != trusted.end()) continue;
+    if (!assembler_.Good(stripe, j) || assembler_.Rebuilt(stripe, j)) continue;
+    if (!assembler_.Decode(stripe, trusted, j, expected.span()).ok()) continue;
+    if (std::ranges::equal(expected.span(), assembler_.Cell(stripe, j))) continue;
+    assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+  }
+}
+
+absl::StatusOr<bool> SegmentReader::ReadAndCheckRoot(base::Buffer& plain) {
+  std::vector<Hash> hashes(chunks_);
+  size_t at = 0;
+  SHADW_RETURN_IF_ERROR(ReadStripes(0, plain_bytes_, &hashes, [&](base::ByteSpan bytes) {
+    std::ranges::copy(bytes, plain.span().begin() + at);
+    at += bytes.size();
+    return absl::OkStatus();
+  }));
+  return crypto::MerkleRootPadded(hashes) == content_root_;
+}
+
+// A reader who holds K_read can make cells that pass both tags. The signed root shows
+// it, not where; so leave one shard out after the other.
+absl::Status SegmentReader::ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
+  base::Buffer plain(plain_bytes_);
+  absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
+  if (!right.ok() && right.status().code() != absl::StatusCode::kDataLoss) return right.status();
+  std::optional<uint16_t> forger;
+  const uint16_t total = assembler_.geometry().code.total_shards();
+  for (uint16_t j = 0; j < total && j < kMaxSubsets && !(right.ok() && *right); ++j) {
+    if (!assembler_.has_shard(j)) continue;
+    assembler_.Exclude(j, true);
+    right = ReadAndCheckRoot(plain);
+    assembler_.Exclude(j, false);
+    forger = j;
+  }
+  if (!right.ok() || !*right) {
+    return absl::DataLossError(
+        "shard: the segment is bound and its content is not what the writer signed");
+  }
+  if (forger) assembler_.AddFault({*forger, 0, CellFault::Kind::kForged});
+  if (bytes == 0) return absl::OkStatus();
+  return sink(plain.span().subspan(offset, bytes));
+}
+
+}  // namespace shadw::shard

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns the plaintext of one segment into n stored shards: seal, encode, wrap, hash,
+// one stripe at a time while it is in cache.
+//
+//   auto sealer = SegmentSealer::Create({.code = {10, 4}});
+//   sealer->Seal(keys, label, ReadBox{…}, plaintext, context);
+//   for (uint16_t j = 0; j < 14; ++j) store[j]->Put(id, sealer->shard(j), …);
+//
+//   Limits   at most Geometry::capacity_bytes() of plaintext a segment
+//   Source   FORMAT.md, "Pipeline"; catalogue S44, S46
+#ifndef LIBSHADW_SHARD_SEGMENT_SEALER_H_
+#define LIBSHADW_SHARD_SEGMENT_SEALER_H_
+
+#include <vector>
+
+#include "libshadw/erasure/reed_solomon.h"
+#include "libshadw/shard/geometry.h"
+#include "libshadw/shard/header.h"
+#include "libshadw/shard/shard_writer.h"
+
+namespace shadw::shard {
+
+// What the n shards of a segment have in common, and the n nodes they are for.
+struct SegmentLabel {
+  uint8_t flags = 0;  // kFlagLast, kFlagMeta, kFlagBound, kFlagPrivate, kFlagPack
+  uint32_t generation = 0;
+  uint64_t sequence = 1;
+  VersionId version{};
+  uint32_t segment = 0;
+  uint32_t segment_count = 0;
+  uint32_t epoch = 0;
+  int64_t time_ns = 0;
+  uint32_t attempt = 0;
+  std::vector<NodeId> nodes;  // of shard 0 … n - 1
+};
+
+class SegmentSealer {
+ public:
+  // Allocates every buffer that sealing will use.
+  static absl::StatusOr<SegmentSealer> Create(const Geometry& geometry);
+
+  // Seals `plain` under a content key that it draws. `read` gives sizes, times and
+  // metadata; its content key and plain length are filled in here. What was sealed
+  // before is overwritten.
+  //   Shapes   plain  0 to Geometry::capacity_bytes() bytes
+  //   Errors   kInvalidArgument     too much plaintext, or not n nodes
+  //            kPermissionDenied    keys that may not write
+  //   Promise  content key, box R nonce and header nonces are fresh in every call
+  absl::Status Seal(const ObjectKeys& keys, const SegmentLabel& label, ReadBox read,
+                    base::ByteSpan plain, const SealContext& context);
+
+  const Geometry& geometry() const { return geometry_; }
+  // Of the last Seal.
+  base::ByteSpan shard(uint16_t index) const;
+  // Zero where the label said kFlagPrivate.
+  const Hash& public_root(uint16_t index) const { return public_roots_[index]; }
+  uint64_t sealed_bytes() const { return verify_.sealed_bytes; }
+  uint32_t cells() const { return cells_; }
+
+ private:
+  SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder);
+  void SealStripe(uint32_t stripe, base::ByteSpan plain, const SealContext& context);
+  void SealChunk(uint32_t chunk, base::ByteSpan plain, base::MutableByteSpan cell,
+                 const SealContext& context);
+  absl::Status SealBody(const ObjectKeys& keys, const SegmentLabel& label, base::ByteSpan plain,
+                        const SealContext& context);
+  base::MutableByteSpan MutableShard(uint16_t index);
+  base::MutableByteSpan InnerCell(uint16_t index);
+
+  Geometry geometry_;
+  erasure::ReedSolomon coder_;
+  size_t inner_pitch_;
+  size_t shard_pitch_;
+  base::Buffer inner_;       // one stripe: n cells
+  base::Buffer last_chunk_;  // the zero-padded end
+  base::Buffer shards_;
+  std::vector<ShardWriter> writers_;
+  std::vector<Hash> public_roots_;
+  std::vector<Hash> chunk_hashes_;
+  std::vector<base::ByteSpan> data_;
+  std::vector<base::MutableByteSpan> parity_;
+
+  crypto::AesGcm content_;
+  std::shared_ptr<const crypto::SecretKey> content_key_;
+  crypto::LeafHasher hasher_;
+  VerifyBox verify_;
+  uint32_t chunks_ = 0;
+  uint32_t cells_ = 0;
+  bool bound_ = false;
+};
+
+}  // namespace shadw::shard
+
+#endif  // LIBSHADW_SHARD_SEGMENT_SEALER_H_

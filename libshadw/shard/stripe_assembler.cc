@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/shard/stripe_assembler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+
+namespace shadw::shard {
+namespace {
+
+constexpr size_t kStaggerBytes = 320;
+
+uint32_t WindowFor(const Geometry& geometry, uint32_t cells) {
+  const size_t stripe_bytes = size_t{geometry.cell_bytes} * geometry.code.total_shards();
+  const auto fits = static_cast<uint32_t>(std::max<size_t>(1, kWindowBytes / stripe_bytes));
+  return std::min({fits, kMaxWindowStripes, cells});
+}
+
+}  // namespace
+
+StripeAssembler::StripeAssembler(const Geometry& geometry, uint32_t cells,
+                                 erasure::ReedSolomon coder)
+    : geometry_(geometry),
+      cells_(cells),
+      max_window_(WindowFor(geometry, cells)),
+      coder_(std::move(coder)),
+      slots_(geometry.code.total_shards()),
+      excluded_(geometry.code.total_shards()),
+      inner_((geometry.cell_bytes + kStaggerBytes) * geometry.code.total_shards() * max_window_),
+      scratch_(size_t{geometry.stored_cell_bytes()} * max_window_),
+      states_(size_t{geometry.code.total_shards()} * max_window_) {}
+
+absl::StatusOr<StripeAssembler> StripeAssembler::Create(const ObjectKeys& keys,
+                                                        std::span<const Header> shards,
+                                                        CellSource* source) {
+  if (shards.empty()) {
+    return absl::FailedPreconditionError("shard: got 0 shards of a segment, need at least 1");
+  }
+  const AuditBox& first = shards.front().audit;
+  const Geometry geometry{
+      .code = {first.data_shards, static_cast<uint16_t>(first.total_shards - first.data_shards)},
+      .cell_bytes = first.cell_bytes,
+      .max_stripes = first.cells};
+  SHADW_RETURN_IF_ERROR(geometry.Validate());
+  SHADW_ASSIGN_OR_RETURN(erasure::ReedSolomon coder,
+                         erasure::ReedSolomon::Create({.code = geometry.code}));
+  StripeAssembler assembler(geometry, first.cells, std::move(coder));
+  assembler.source_ = source;
+  for (const Header& header : shards) {
+    const AuditBox& audit = header.audit;
+    if (audit.data_shards != first.data_shards || audit.total_shards != first.total_shards ||
+        audit.cell_bytes != first.cell_bytes || audit.cells != first.cells) {
+      return absl::InvalidArgumentError("shard: got headers of different segments");
+    }
+    auto& slot = assembler.slots_[audit.index];
+    if (slot) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("shard: got two headers of shard ", audit.index));
+    }
+    slot.emplace(Slot{crypto::AesGcm(keys.OuterKey(audit.address(), header.nonce).bytes()),
+                      WrapBinding(keys.id(), audit.address())});
+  }
+  return assembler;
+}
+
+void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes) {
+  first_ = first_stripe;
+  stripes_ = std::min({stripes, max_window_, cells_ - std::min(cells_, first_stripe)});
+  std::ranges::fill(states_, State::kUnknown);
+}
+
+StripeAssembler::State& StripeAssembler::state(uint32_t stripe, uint16_t index) {
+  return states_[size_t{stripe - first_} * geometry_.code.total_shards() + index];
+}
+
+StripeAssembler::State StripeAssembler::state(uint32_t stripe, uint16_t index) const {
+  return states_[size_t{stripe - first_} * geometry_.code.total_shards() + index];
+}
+
+base::MutableByteSpan StripeAssembler::MutableCell(uint32_t stripe, uint16_t index) {
+  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
+  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+}
+
+base::ByteSpan StripeAssembler::Cell(uint32_t stripe, uint16_t index) const {
+  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
+  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+}
+
+bool StripeAssembler::Good(uint32_t stripe, uint16_t index) const {
+  const State now = state(stripe, index);
+  return now == State::kGood || now == State::kRebuilt;
+}
+
+bool StripeAssembler::Rebuilt(uint32_t stripe, uint16_t index) const {
+  return state(stripe, index) == State::kRebuilt;
+}
+
+void StripeAssembler::SetZero(uint32_t stripe, uint16_t index) {
+  std::ranges::fill(MutableCell(stripe, index), uint8_t{0});
+  state(stripe, index) = State::kGood;
+}
+
+void StripeAssembler::Replace(uint32_t stripe, uint16_t index, base::ByteSpan cell) {
+  std::ranges::copy(cell, MutableCell(stripe, index).begin());
+  state(stripe, index) = State::kRebuilt;
+}
+
+void StripeAssembler::AddFault(const CellFault& fault) {
+  if (faults_.size() >= kMaxFaults || std::ranges::find(faults_, fault) != faults_.end()) return;
+  faults_.push_back(fault);
+}
+
+void StripeAssembler::Load(uint16_t index, uint32_t first, uint32_t count) {
+  last_fetched_ = {};
+  if (!slots_[index] || excluded_[index]) return;
+  const size_t stored_bytes = geometry_.stored_cell_bytes();
+  const auto fetched =
+      source_->Fetch(index, first, count, scratch_.span().first(count * stored_bytes));
+  if (fetched.ok()) last_fetched_ = *fetched;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t stripe = first + i;
+    if (state(stripe, index) != State::kUnknown) continue;
+    if (last_fetched_.size() < (i + 1) * stored_bytes) {
+      state(stripe, index) = State::kBad;
+      AddFault({index, stripe, CellFault::Kind::kMissing});
+      continue;
+    }
+    Slot& slot = *slots_[index];
+    const bool holds = slot.outer.Open(WrapNonce(stripe), slot.binding.ForCell(stripe),
+                                       last_fetched_.subspan(i * stored_bytes, stored_bytes),
+                                       MutableCell(stripe, index));
+    state(stripe, index) = holds ? State::kGood : State::kBad;
+    if (!holds) AddFault({index, stripe, CellFault::Kind::kCorrupt});
+  }
+}
+
+uint16_t StripeAssembler::CountGood(uint32_t stripe) const {
+  uint16_t good = 0;
+  for (uint16_t j = 0; j < geometry_.code.total_shards(); ++j) {
+    good += state(stripe, j) == State::kGood;
+  }
+  return good;
+}
+
+bool StripeAssembler::NeedsMore(uint32_t stripe, std::span<const uint16_t> wanted) const {
+  const bool complete = std::ranges::all_of(wanted, [&](uint16_t j) { return Good(stripe, j); });
+  return !complete && CountGood(stripe) < geometry_.code.data_shards;
+}
+
+template <typename Predicate>
+void StripeAssembler::LoadWhere(uint16_t index, Predicate needed) {
+  const uint32_t end = first_ + stripes_;
+  uint32_t low = end;
+  uint32_t high = first_;
+  for (uint32_t stripe = first_; stripe < end; ++stripe) {
+    if (state(stripe, index) != State::kUnknown || !needed(stripe)) continue;
+    low = std::min(low, stripe);
+    high = stripe + 1;
+  }
+  if (low < high) Load(index, low, high - low);
+}
+
+absl::Status StripeAssembler::Complete(std::span<const uint16_t> wanted) {
+  for (uint16_t j : wanted) LoadWhere(j, [](uint32_t) { return true; });
+  for (uint16_t j = 0; j < geometry_.code.total_shards(); ++j) {
+    LoadWhere(j, [&](uint32_t stripe) { return NeedsMore(stripe, wanted); });
+  }
+  for (uint32_t stripe = first_; stripe < first_ + stripes_; ++stripe) {
+    SHADW_RETURN_IF_ERROR(Rebuild(stripe, wanted));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StripeAssembler::Rebuild(uint32_t stripe, std::span<const uint16_t> wanted) {
+  std::array<erasure::ReedSolomon::Wanted, erasure::kMaxTotalShards> missing;
+  size_t missing_count = 0;
+  for (uint16_t j : wanted) {
+    if (!Good(stripe, j)) missing[missing_count++] = {j, MutableCell(stripe, j)};
+  }
+  if (missing_count == 0) return absl::OkStatus();
+  std::array<erasure::ReedSolomon::Present, erasure::kMaxTotalShards> present;
+  size_t count = 0;
+  const uint16_t k = geometry_.code.data_shards;
+  for (uint16_t j = 0; j < geometry_.code.total_shards() && count < k; ++j) {
+    if (state(stripe, j) == State::kGood) present[count++] = {j, Cell(stripe, j)};
+  }
+  if (count < k) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("shard: got ", count, " good cells of stripe ", stripe, ", need ", k,
+                     " (k=", k, ", m=", geometry_.code.parity_shards, ")"));
+  }
+  SHADW_RETURN_IF_ERROR(
+      coder_.Reconstruct(std::span(present).first(count), std::span(missing).first(missing_count)));
+  for (size_t i = 0; i < missing_count; ++i) state(stripe, missing[i].index) = State::kRebuilt;
+  return absl::OkStatus();
+}
+
+absl::Status StripeAssembler::Decode(uint32_t stripe, std::span<const uint16_t> from,
+                                     uint16_t wanted, base::MutableByteSpan out) const {
+  std::vector<erasure::ReedSolomon::Present> present;
+  for (uint16_t j : from) present.push_back({j, Cell(stripe, j)});
+  const erasure::ReedSolomon::Wanted target{wanted, out};
+  return coder_.Reconstruct(present, {&target, 1});
+}
+
+}  // namespace shadw::shard

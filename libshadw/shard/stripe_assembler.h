@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Brings the inner cells of a few stripes together: fetches, unwraps, and rebuilds
+// what is missing from any k that hold. Reading, checking and repairing a segment
+// all stand on it.
+//
+//   assembler.Begin(first_stripe, stripes);
+//   assembler.Load(j);                          // one shard's cells of the window
+//   assembler.Complete(stripe, wanted);         // loads more and decodes as needed
+//   assembler.Cell(stripe, j);
+//
+// A cell whose outer tag fails is an erasure of that cell only, and is noted.
+//   Limits   a window holds about kWindowBytes, or one stripe where that is more
+#ifndef LIBSHADW_SHARD_STRIPE_ASSEMBLER_H_
+#define LIBSHADW_SHARD_STRIPE_ASSEMBLER_H_
+
+#include <optional>
+#include <vector>
+
+#include "libshadw/crypto/aes_gcm.h"
+#include "libshadw/erasure/reed_solomon.h"
+#include "libshadw/shard/cell.h"
+#include "libshadw/shard/cell_source.h"
+#include "libshadw/shard/geometry.h"
+#include "libshadw/shard/header.h"
+
+namespace shadw::shard {
+
+inline constexpr size_t kWindowBytes = 2 << 20;
+inline constexpr uint32_t kMaxWindowStripes = 8;
+
+class StripeAssembler {
+ public:
+  // `shards` are the headers of the shards that exist, one per index at most, all of
+  // one segment (same k, n, cell size and count).
+  static absl::StatusOr<StripeAssembler> Create(const ObjectKeys& keys,
+                                                std::span<const Header> shards, CellSource* source);
+
+  const Geometry& geometry() const { return geometry_; }
+  uint32_t cells() const { return cells_; }
+  uint32_t max_window() const { return max_window_; }
+  bool has_shard(uint16_t index) const { return slots_[index].has_value(); }
+  // Treats a shard as absent from the next Begin on.
+  void Exclude(uint16_t index, bool excluded) { excluded_[index] = excluded; }
+
+  // Moves the window; what it held is forgotten.
+  void Begin(uint32_t first_stripe, uint32_t stripes);
+  // Cells known to be zero: the columns behind the last chunk.
+  void SetZero(uint32_t stripe, uint16_t index);
+  // Fetches and unwraps shard `index` in stripes [first, first + count) of the window.
+  void Load(uint16_t index, uint32_t first, uint32_t count);
+  void Load(uint16_t index) { Load(index, first_, stripes_); }
+  bool Good(uint32_t stripe, uint16_t index) const;
+  // Good, and decoded from others rather than fetched.
+  bool Rebuilt(uint32_t stripe, uint16_t index) const;
+  // Makes the `wanted` cells of every stripe of the window good, loading no more than it takes.
+  //   Errors   kFailedPrecondition  fewer than k cells of a stripe hold
+  absl::Status Complete(std::span<const uint16_t> wanted);
+  // Decodes the wanted cells of one stripe from exactly the k cells `from`, into `out`.
+  absl::Status Decode(uint32_t stripe, std::span<const uint16_t> from, uint16_t wanted,
+                      base::MutableByteSpan out) const;
+  // Replaces a cell, after a better value was found.
+  void Replace(uint32_t stripe, uint16_t index, base::ByteSpan cell);
+
+  base::ByteSpan Cell(uint32_t stripe, uint16_t index) const;
+  // The stored bytes of the cells that the last Load fetched; see segment_check.cc.
+  base::ByteSpan last_fetched() const { return last_fetched_; }
+
+  void AddFault(const CellFault& fault);
+  const std::vector<CellFault>& faults() const { return faults_; }
+
+ private:
+  enum class State : uint8_t { kUnknown, kGood, kBad, kRebuilt };
+  struct Slot {
+    crypto::AesGcm outer;
+    WrapBinding binding;
+  };
+
+  StripeAssembler(const Geometry& geometry, uint32_t cells, erasure::ReedSolomon coder);
+  State& state(uint32_t stripe, uint16_t index);
+  State state(uint32_t stripe, uint16_t index) const;
+  base::MutableByteSpan MutableCell(uint32_t stripe, uint16_t index);
+  uint16_t CountGood(uint32_t stripe) const;
+  // Loads the stripes of the window that are unknown and needed, in one fetch.
+  template <typename Predicate>
+  void LoadWhere(uint16_t index, Predicate needed);
+  // True where a stripe still lacks wanted cells and has fewer than k to rebuild from.
+  bool NeedsMore(uint32_t stripe, std::span<const uint16_t> wanted) const;
+  absl::Status Rebuild(uint32_t stripe, std::span<const uint16_t> wanted);
+
+  Geometry geometry_;
+  uint32_t cells_;
+  uint32_t max_window_;
+  erasure::ReedSolomon coder_;
+  CellSource* source_ = nullptr;
+  std::vector<std::optional<Slot>> slots_;
+  std::vector<bool> excluded_;
+  base::Buffer inner_;
+  base::Buffer scratch_;
+  base::ByteSpan last_fetched_;
+  std::vector<State> states_;
+  std::vector<CellFault> faults_;
+  uint32_t first_ = 0;
+  uint32_t stripes_ = 0;
+};
+
+}  // namespace shadw::shard
+
+#endif  // LIBSHADW_SHARD_STRIPE_ASSEMBLER_H_
