@@ -77,3 +77,12 @@ function(shadw_fuzz name)
       COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
   endif()
 endfunction()
+
+# shadw_benchmark(<module> LIBS …): benchmarks/<module>_benchmark.cc as a program.
+function(shadw_benchmark module)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS")
+  set(target ${module}_benchmark)
+  add_executable(${target} ${module}_benchmark.cc)
+  target_link_libraries(${target} PRIVATE
+    shadw::${module} ${arg_LIBS} benchmark::benchmark shadw_settings)
+endfunction()
