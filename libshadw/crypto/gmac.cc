@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/crypto/aes_gcm.h"
-#include "libshadw/crypto/invariant.h"
 #include "libshadw/crypto/openssl.h"
 
 namespace shadw::crypto {
@@ -11,7 +10,7 @@ struct Gmac::Impl {
 
 Gmac::Gmac(std::span<const uint8_t, 32> key, std::span<const uint8_t, 12> nonce)
     : impl_(std::make_unique<Impl>()) {
-  Require(EVP_EncryptInit_ex2(impl_->context.get(), Aes256Gcm(), key.data(), nonce.data(),
+  Require(EVP_EncryptInit_ex2(impl_->context.get(), Aes256GcmCipher(), key.data(), nonce.data(),
                               nullptr) == 1);
 }
 Gmac::Gmac(Gmac&&) noexcept = default;

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "libshadw/crypto/invariant.h"
 #include "libshadw/crypto/openssl.h"
 #include "libshadw/crypto/sodium_ready.h"
 

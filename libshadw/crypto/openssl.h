@@ -6,12 +6,12 @@
 #ifndef LIBSHADW_CRYPTO_OPENSSL_H_
 #define LIBSHADW_CRYPTO_OPENSSL_H_
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <memory>
 
 #include "libshadw/base/bytes.h"
+#include "libshadw/crypto/invariant.h"
 
 namespace shadw::crypto {
 
@@ -25,27 +25,25 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
 
 // Thread-safe.
-const EVP_CIPHER* Aes256Gcm();
-const EVP_CIPHER* ChaCha20Poly1305();
+const EVP_CIPHER* Aes256GcmCipher();
+const EVP_CIPHER* ChaCha20Poly1305Cipher();
 const EVP_MD* Sha256Digest();
 
 CipherContext NewCipherContext();
 DigestContext NewDigestContext();
 
-// EVP counts bytes in `int`; these feed any length in pieces. `Authenticate` gives
-// associated data; `Transform` encrypts or decrypts, in place where out is in.
-void Authenticate(EVP_CIPHER_CTX* context, base::ByteSpan associated_data);
-void Transform(EVP_CIPHER_CTX* context, base::ByteSpan in, uint8_t* out);
+inline constexpr size_t kAeadTagBytes = 16;
 
-// Takes back what OpenSSL writes into the thread's error queue meanwhile: a tag that
-// did not verify must not look like a failure of the TLS connection served next.
-class ErrorQueueMark {
- public:
-  ErrorQueueMark() { ERR_set_mark(); }
-  ~ErrorQueueMark() { ERR_pop_to_mark(); }
-  ErrorQueueMark(const ErrorQueueMark&) = delete;
-  ErrorQueueMark& operator=(const ErrorQueueMark&) = delete;
-};
+// Gives associated data of any length; EVP counts in `int`.
+void Authenticate(EVP_CIPHER_CTX* context, base::ByteSpan associated_data);
+
+// Seals with an AEAD context that has its key and nonce: ciphertext, then tag.
+void SealStarted(EVP_CIPHER_CTX* context, base::ByteSpan associated_data, base::ByteSpan plaintext,
+                 base::MutableByteSpan out);
+
+// Opens likewise; false, and `out` wiped, where the tag does not verify.
+bool OpenStarted(EVP_CIPHER_CTX* context, base::ByteSpan associated_data, base::ByteSpan sealed,
+                 base::MutableByteSpan out);
 
 }  // namespace shadw::crypto
 
