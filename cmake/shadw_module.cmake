@@ -59,7 +59,7 @@ function(shadw_test module)
   target_compile_definitions(${target} PRIVATE
     SHADW_TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   gtest_discover_tests(${target} TEST_PREFIX "${module}/" DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 900)
+    PROPERTIES LABELS unit TIMEOUT 900)
 endfunction()
 
 # shadw_fuzz(<name> LIBS …): tests/fuzz/<name>_fuzz.cc. Under the `fuzz` preset a
@@ -75,6 +75,7 @@ function(shadw_fuzz name)
     target_sources(${target} PRIVATE replay_corpus.cc)
     add_test(NAME fuzz/${name}
       COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz)
   endif()
 endfunction()
 
