@@ -16,9 +16,10 @@
 
 namespace shadw::erasure::internal {
 
-// Bytes of sources and outputs that are worked on at once: half a second-level cache.
-// ISA-L rereads the sources for every six outputs, so they had better still be there.
-inline constexpr size_t kBlockBytes = 512 << 10;
+// Bytes of sources and outputs that are worked on at once, so that they stay in the
+// second-level cache of any current CPU. ISA-L rereads the sources for every six
+// outputs: without blocks 29+51 and 64+32 run at half the speed from DRAM.
+inline constexpr size_t kBlockBytes = 256 << 10;
 inline constexpr size_t kBlockMultiple = 64;
 
 class Kernel {
