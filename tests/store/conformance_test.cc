@@ -27,7 +27,7 @@ struct MakeDirectory {
   std::unique_ptr<Store> operator()() {
     return DirectoryStore::Open({.directory = directory.path() / "store", .sync = false}).value();
   }
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{TemporaryDirectory::On::kMemory};
 };
 
 template <typename Make>

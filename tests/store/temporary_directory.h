@@ -3,17 +3,24 @@
 #define TESTS_STORE_TEMPORARY_DIRECTORY_H_
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
 namespace shadw::store {
 
-// A directory of the test's own, gone with it.
+// A directory of the test's own, gone with it: on a disk, or in memory where there is
+// such a file system and a test wants thousands of directories quickly.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "shadw_store_XXXXXX";
+  enum class On { kDisk, kMemory };
+
+  explicit TemporaryDirectory(On on = On::kDisk) {
+    const bool memory = on == On::kMemory && access("/dev/shm", W_OK) == 0;
+    const std::filesystem::path parent =
+        memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    std::string name = parent / "shadw_store_XXXXXX";
     if (mkdtemp(name.data()) == nullptr) abort();
     path_ = name;
   }
