@@ -31,10 +31,10 @@ absl::Status NoSuchBlob() { return absl::NotFoundError("store: no such blob"); }
 // Not there, or there but not as anything of ours: a link, a file for a directory.
 bool MeansAbsent(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
-// ENOENT on the way to a put is no answer about a blob: the directory has gone.
-absl::Status PutError(std::string_view what, int error) {
-  if (error == ENOENT) return absl::UnavailableError("store: the store's directory has gone");
-  return ErrnoStatus(what, error);
+// On the way to a put, "not found" is no answer about a blob: the directory has gone.
+absl::Status PutError(absl::Status status) {
+  if (!absl::IsNotFound(status)) return status;
+  return absl::UnavailableError("store: the store's directory has gone");
 }
 
 struct OpenBlob {
@@ -131,7 +131,7 @@ absl::StatusOr<FileDescriptor> DirectoryStore::Parts::MakeLeaf(const BlobPath& p
 absl::Status DirectoryStore::Parts::WriteWhole(const std::string& name, base::ByteSpan bytes,
                                                const TokenHash& token_hash) const {
   const FileDescriptor file = OpenAt(work.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (!file.ok()) return PutError("cannot make a file", errno);
+  if (!file.ok()) return PutError(ErrnoStatus("cannot make a file", errno));
   SHADW_RETURN_IF_ERROR(WriteAll(file.get(), bytes));
   SHADW_RETURN_IF_ERROR(WriteAll(file.get(), token_hash));
   if (sync && fdatasync(file.get()) != 0) return ErrnoStatus("cannot sync a file", errno);
@@ -180,16 +180,17 @@ absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
                                                    " bytes, need at most ", kMaxBlobBytes));
   }
   const BlobPath path(id);
-  SHADW_ASSIGN_OR_RETURN(const FileDescriptor leaf, parts_->MakeLeaf(path));
+  const absl::StatusOr<FileDescriptor> leaf = parts_->MakeLeaf(path);
+  if (!leaf.ok()) return PutError(leaf.status());
   // The rename decides; this only spares writing what would be refused.
-  const bool taken = faccessat(leaf.get(), path.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  const bool taken = faccessat(leaf->get(), path.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
   int error = taken ? EEXIST : 0;
   if (error == 0) {
     const std::string name = absl::StrCat(parts_->next_name.fetch_add(1));
     absl::Status written = parts_->WriteWhole(name, bytes, token_hash);
     if (written.ok()) {
       error =
-          RenameWithoutReplacing(parts_->work.fd(), name.c_str(), leaf.get(), path.file.c_str());
+          RenameWithoutReplacing(parts_->work.fd(), name.c_str(), leaf->get(), path.file.c_str());
     }
     if (!written.ok() || error != 0) unlinkat(parts_->work.fd(), name.c_str(), 0);
     SHADW_RETURN_IF_ERROR(written);
@@ -197,7 +198,7 @@ absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
   if (error == EEXIST) {
     return absl::AlreadyExistsError("store: got a storage id that is taken, need a free one");
   }
-  if (error != 0) return PutError("cannot name a blob", error);
+  if (error != 0) return PutError(ErrnoStatus("cannot name a blob", error));
   parts_->touched.Add(path.leaf_number);
   return absl::OkStatus();
 }
