@@ -10,7 +10,7 @@
 namespace shadw::placement {
 namespace {
 
-constexpr size_t kFirstWindow = 16;
+constexpr size_t kFirstWindow = 4;
 // The finalizer of SplitMix64 (Steele, Lea, Flood 2014; constants: Stafford's mix 13).
 constexpr uint64_t Mix(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
