@@ -20,6 +20,8 @@ target_compile_options(shadw_settings INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
   # Designated initialisers leave out what keeps its default.
   -Wno-missing-field-initializers
+  # GCC 12 takes the empty state of std::optional for uninitialised memory.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   # Results of seeded code must not depend on whether a compiler fuses.
   -ffp-contract=off
   $<$<BOOL:${SHADW_WERROR}>:-Werror>)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh [STAGE …]: builds and runs every test, or only the stages named. What the
 # machine lacks is installed first (cmake/install_dependencies.sh).
-#   dev       every C++ test, fuzz corpora, consumers, tidy
+#   dev       every C++ test and example, fuzz corpora, consumers, tidy
 #   asan      unit tests and fuzz corpora with address and undefined-behaviour sanitizers
 #   tsan      the tests that use threads, with the thread sanitizer
 #   python    the package from `pip install .`, its tests and its stubs
-#   examples  every example, and the demonstration
+#   examples  the Python examples and the demonstration
 # A stage that does not build counts as failed and the next one runs all the same. Logs
 # are kept under build/logs. The last line says `N passed, N failed, N skipped`.
 set -uo pipefail
@@ -79,12 +79,17 @@ suite() {
 }
 
 # --- stages -------------------------------------------------------------------
-# Everything that builds is built, so the rest is tested where something does not.
+# build PRESET [cmake arguments …] [-- target …]. Everything that builds is built, so the
+# rest is tested where something does not.
 build() {
-  local preset=$1
+  local preset=$1 options=() targets=()
   shift
-  need "$preset-configure" cmake --preset "$preset" "$@" &&
-    need "$preset-build" cmake --build "build/$preset" -j "$jobs" -- -k 0
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    options+=("$1") && shift
+  done
+  [ $# -le 1 ] || targets=(--target "${@:2}")
+  need "$preset-configure" cmake --preset "$preset" "${options[@]}" &&
+    need "$preset-build" cmake --build "build/$preset" -j "$jobs" "${targets[@]}" -- -k 0
 }
 
 test_with_ctest() {
@@ -108,9 +113,15 @@ stage_asan() {
   test_with_ctest asan
 }
 
+# Only what has a thread in it: the modules whose sources or tests make some, and of
+# their tests those that say so in their name.
 stage_tsan() {
-  build tsan "${unit_tests_only[@]}"
-  test_with_ctest tsan -R 'Thread|Concurren|Parallel|AtOnce|Race'
+  local targets
+  targets=$(grep -rlE --include='*.cc' --include='*.h' 'std::(jthread|thread|async)\b' libshadw tests |
+    cut -d/ -f2 | sort -u | sed 's/$/_test/')
+  # shellcheck disable=SC2086  # several words
+  build tsan "${unit_tests_only[@]}" -- $targets
+  test_with_ctest tsan -R 'Thread'
 }
 
 # The interpreter of the system where there is one: another that comes first in PATH
@@ -134,16 +145,10 @@ stage_python() {
 }
 
 stage_examples() {
-  local source name
+  local source
   for source in examples/[0-9]*.py; do
     [ -f "$source" ] || continue
-    name=example-$(basename "$source" .py)-python
-    check "$name" "$venv/bin/python" "$source"
-  done
-  for source in examples/[0-9]*.cc; do
-    [ -f "$source" ] || continue
-    name=$(basename "$source" .cc)
-    check "example-$name" "build/dev/bin/$name"
+    check "example-$(basename "$source" .py)-python" "$venv/bin/python" "$source"
   done
   [ ! -f examples/demo.sh ] || check demo examples/demo.sh
 }
