@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/catalogue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/vault/read.h"
+#include "libshadw/vault/segments.h"
+
+namespace shadw::vault {
+namespace {
+
+constexpr int kMaxTurns = 64;
+constexpr uint8_t kFanOut = 16;
+
+// A prefix is one nibble of the bucket hash a byte.
+uint8_t NibbleOf(const shard::Hash& bucket, uint8_t depth) {
+  const uint8_t byte = bucket[depth / 2];
+  return depth % 2 == 0 ? byte >> 4 : byte & 15;
+}
+
+base::Bytes PrefixOf(const shard::Hash& bucket, uint8_t depth) {
+  base::Bytes prefix(depth);
+  for (uint8_t i = 0; i < depth; ++i) prefix[i] = NibbleOf(bucket, i);
+  return prefix;
+}
+
+ByteSource SourceOf(base::ByteSpan bytes) {
+  return [rest = bytes](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
+    const size_t take = std::min(out.size(), rest.size());
+    std::ranges::copy(rest.first(take), out.begin());
+    rest = rest.subspan(take);
+    return take;
+  };
+}
+
+// A page must survive whatever the objects it names survive.
+erasure::Code StrongerCode(const erasure::Code& a, const std::optional<FoundHead>& head) {
+  if (!head) return a;
+  const erasure::Code b = head->code();
+  return b.parity_shards > a.parity_shards ? b : a;
+}
+
+}  // namespace
+
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::Load(uint8_t depth,
+                                                      const shard::ObjectSalt& salt) {
+  LoadedPage loaded{vault_.ForSalt(salt, 0), std::nullopt, {}};
+  loaded.page.depth = depth;
+  SHADW_ASSIGN_OR_RETURN(loaded.head, FindNewestHead(env_, loaded.keys));
+  if (!loaded.head) return loaded;
+  if (loaded.head->header.read->object_bytes > kMaxPageBytes) {
+    return absl::DataLossError("vault: a page of the catalogue is too long");
+  }
+  base::Bytes bytes;
+  SHADW_RETURN_IF_ERROR(
+      ReadObject(env_, loaded.keys, *loaded.head, 0, kMaxPageBytes, [&](base::ByteSpan more) {
+        bytes.insert(bytes.end(), more.begin(), more.end());
+        return absl::OkStatus();
+      }).status());
+  SHADW_ASSIGN_OR_RETURN(loaded.page, DecodePage(bytes));
+  if (loaded.page.depth != depth) {
+    return absl::DataLossError("vault: a page of the catalogue is in another one's place");
+  }
+  return loaded;
+}
+
+shard::ObjectSalt Catalogue::SaltBelow(const Page& page, base::ByteSpan prefix_below) const {
+  base::Bytes place = base::ToBytes(prefix_below);
+  place.insert(place.end(), page.split_id.begin(), page.split_id.end());
+  return vault_.PageSalt(page.depth + 1, place);
+}
+
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& bucket) {
+  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, Load(0, vault_.PageSalt(0, {})));
+  while (loaded.page.split && loaded.page.depth < kMaxPageDepth) {
+    const uint8_t below = loaded.page.depth + 1;
+    SHADW_ASSIGN_OR_RETURN(loaded, Load(below, SaltBelow(loaded.page, PrefixOf(bucket, below))));
+    if (!loaded.head) {
+      return absl::DataLossError(
+          absl::StrCat("vault: a page of the catalogue at depth ", below, " is missing"));
+    }
+  }
+  return loaded;
+}
+
+absl::Status Catalogue::ChangeLeaf(const std::string& name, const Change& change,
+                                   const erasure::Code& code) {
+  const shard::Hash bucket = vault_.NameBucket(name);
+  absl::Status status;
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
+    SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, LoadLeafOf(bucket));
+    const erasure::Code page_code = StrongerCode(code, loaded.head);
+    if (loaded.page.entries.size() >= kSplitEntries && loaded.page.depth < kMaxPageDepth) {
+      status = Split(loaded, PrefixOf(bucket, loaded.page.depth), page_code);
+      if (!status.ok() && !absl::IsAborted(status)) return status;
+      continue;
+    }
+    if (!change(loaded.page.entries)) return absl::OkStatus();
+    status = Store(loaded, page_code);
+    if (!absl::IsAborted(status)) return status;
+  }
+  return status;
+}
+
+absl::Status Catalogue::Enter(const CatalogueEntry& entry, const erasure::Code& code) {
+  return ChangeLeaf(
+      entry.name,
+      [&](std::vector<CatalogueEntry>& entries) {
+        auto at = std::ranges::lower_bound(entries, entry.name, {}, &CatalogueEntry::name);
+        if (at != entries.end() && at->name == entry.name) {
+          if (at->sequence > entry.sequence || *at == entry) return false;
+          *at = entry;
+        } else {
+          entries.insert(at, entry);
+        }
+        return true;
+      },
+      code);
+}
+
+absl::Status Catalogue::Remove(const std::string& name, const erasure::Code& code) {
+  return ChangeLeaf(
+      name,
+      [&](std::vector<CatalogueEntry>& entries) {
+        return std::erase_if(entries, [&](const auto& e) { return e.name == name; }) > 0;
+      },
+      code);
+}
+
+absl::StatusOr<std::optional<CatalogueEntry>> Catalogue::Find(const std::string& name) {
+  SHADW_ASSIGN_OR_RETURN(const LoadedPage loaded, LoadLeafOf(vault_.NameBucket(name)));
+  for (const CatalogueEntry& entry : loaded.page.entries) {
+    if (entry.name == name) return entry;
+  }
+  return std::nullopt;
+}
+
+absl::Status Catalogue::Store(const LoadedPage& loaded, const erasure::Code& code) {
+  const base::Bytes bytes = EncodePage(loaded.page);
+  PutOptions options{.code = code};
+  PutRequest request;
+  request.metadata.kind = shard::ObjectKind::kPage;
+  SHADW_ASSIGN_OR_RETURN(
+      const PutResult result,
+      PutObject(env_, loaded.keys, 0, loaded.head, request, options, SourceOf(bytes), intents_));
+  FinishPut(env_, loaded.keys, result, intents_);
+  return absl::OkStatus();
+}
+
+// The pages below first, then the page that points to them: whoever reads meanwhile
+// finds every name on the one or on the others. What a page below holds at first
+// follows from the version that is split, so it does not matter who makes it; one that
+// exists may hold more by now and is left alone.
+absl::Status Catalogue::Split(const LoadedPage& loaded, const base::Bytes& prefix,
+                              const erasure::Code& code) {
+  LoadedPage above = loaded;
+  above.page.entries.clear();
+  above.page.split = true;
+  above.page.split_id = loaded.head->version();
+  base::Bytes prefix_below = prefix;
+  prefix_below.push_back(0);
+  for (uint8_t nibble = 0; nibble < kFanOut; ++nibble) {
+    prefix_below.back() = nibble;
+    LoadedPage below{vault_.ForSalt(SaltBelow(above.page, prefix_below), 0), std::nullopt, {}};
+    SHADW_ASSIGN_OR_RETURN(below.head, FindNewestHead(env_, below.keys));
+    if (below.head) continue;
+    below.page.depth = loaded.page.depth + 1;
+    for (const CatalogueEntry& entry : loaded.page.entries) {
+      if (NibbleOf(vault_.NameBucket(entry.name), loaded.page.depth) == nibble) {
+        below.page.entries.push_back(entry);
+      }
+    }
+    const absl::Status stored = Store(below, code);
+    if (!stored.ok() && !absl::IsAborted(stored)) return stored;
+  }
+  return Store(above, code);
+}
+
+absl::Status Catalogue::Walk(const LoadedPage& loaded, base::Bytes prefix,
+                             const std::function<absl::Status(const LoadedPage&)>& visitor) {
+  if (!loaded.head) return absl::OkStatus();
+  SHADW_RETURN_IF_ERROR(visitor(loaded));
+  if (!loaded.page.split || loaded.page.depth == kMaxPageDepth) return absl::OkStatus();
+  prefix.push_back(0);
+  for (uint8_t nibble = 0; nibble < kFanOut; ++nibble) {
+    prefix.back() = nibble;
+    SHADW_ASSIGN_OR_RETURN(const LoadedPage below,
+                           Load(loaded.page.depth + 1, SaltBelow(loaded.page, prefix)));
+    if (!below.head) return absl::DataLossError("vault: a page of the catalogue is missing");
+    SHADW_RETURN_IF_ERROR(Walk(below, prefix, visitor));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Catalogue::Visit(const std::function<absl::Status(const CatalogueEntry&)>& visitor) {
+  SHADW_ASSIGN_OR_RETURN(const LoadedPage root, Load(0, vault_.PageSalt(0, {})));
+  return Walk(root, {}, [&](const LoadedPage& loaded) {
+    for (const CatalogueEntry& entry : loaded.page.entries) {
+      SHADW_RETURN_IF_ERROR(visitor(entry));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<shard::ObjectKeys>> Catalogue::Pages() {
+  std::vector<shard::ObjectKeys> pages;
+  SHADW_ASSIGN_OR_RETURN(const LoadedPage root, Load(0, vault_.PageSalt(0, {})));
+  SHADW_RETURN_IF_ERROR(Walk(root, {}, [&](const LoadedPage& loaded) {
+    pages.push_back(loaded.keys);
+    return absl::OkStatus();
+  }));
+  return pages;
+}
+
+}  // namespace shadw::vault

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The names of a vault: a trie of pages, each an ordinary object of its own. It serves
+// listing; an object whose name is known is found without it.
+//   Source   libshadw/shard/FORMAT.md, "Catalogue", route A
+#ifndef LIBSHADW_VAULT_CATALOGUE_H_
+#define LIBSHADW_VAULT_CATALOGUE_H_
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "libshadw/vault/intents.h"
+#include "libshadw/vault/page.h"
+#include "libshadw/vault/put.h"
+
+namespace shadw::vault {
+
+class Catalogue {
+ public:
+  Catalogue(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents)
+      : env_(env), vault_(vault), intents_(intents) {}
+
+  // Enters or replaces the entry, unless a newer sequence of the object is there.
+  // Writers that meet take turns: one page, one winner, the others try again.
+  //   Errors   kAborted  kMaxTurns others were faster
+  //            those of a put
+  absl::Status Enter(const CatalogueEntry& entry, const erasure::Code& code);
+  absl::Status Remove(const std::string& name, const erasure::Code& code);
+  absl::StatusOr<std::optional<CatalogueEntry>> Find(const std::string& name);
+  // Every entry, page by page.
+  absl::Status Visit(const std::function<absl::Status(const CatalogueEntry&)>& visitor);
+  // The keys of every page that exists.
+  absl::StatusOr<std::vector<shard::ObjectKeys>> Pages();
+
+ private:
+  struct LoadedPage {
+    shard::ObjectKeys keys;
+    std::optional<FoundHead> head;
+    Page page;
+  };
+  // Changes the entries of the page that a name belongs to; false: leave it as it is.
+  using Change = std::function<bool(std::vector<CatalogueEntry>&)>;
+
+  absl::StatusOr<LoadedPage> Load(uint8_t depth, const shard::ObjectSalt& salt);
+  absl::StatusOr<LoadedPage> LoadLeafOf(const shard::Hash& bucket);
+  absl::Status ChangeLeaf(const std::string& name, const Change& change, const erasure::Code& code);
+  absl::Status Store(const LoadedPage& loaded, const erasure::Code& code);
+  // Makes the pages below, then turns the page into a split one.
+  absl::Status Split(const LoadedPage& loaded, const base::Bytes& prefix,
+                     const erasure::Code& code);
+  shard::ObjectSalt SaltBelow(const Page& page, base::ByteSpan prefix_below) const;
+  absl::Status Walk(const LoadedPage& loaded, base::Bytes prefix,
+                    const std::function<absl::Status(const LoadedPage&)>& visitor);
+
+  const Environment& env_;
+  const shard::VaultKeys& vault_;
+  IntentBook& intents_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_CATALOGUE_H_

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finishes or undoes what dead puts left behind.
+#ifndef LIBSHADW_VAULT_CLEANUP_H_
+#define LIBSHADW_VAULT_CLEANUP_H_
+
+#include "libshadw/vault/catalogue.h"
+#include "libshadw/vault/intents.h"
+#include "libshadw/vault/object_info.h"
+
+namespace shadw::vault {
+
+// For every intent whose lease has ended: where its head exists, completes what follows
+// a commit (copies of the head, the catalogue's entry, removal of the version before);
+// where not, removes the version's shards. Then clears the intent.
+absl::Status CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
+                     Catalogue& catalogue);
+
+// What the catalogue says of a committed version.
+CatalogueEntry EntryOf(const ObjectInfo& info);
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_CLEANUP_H_

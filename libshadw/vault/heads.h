@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds, writes and removes the heads of an object: the instant of truth of a version.
+//
+// Readers gallop: of N versions the heads at N, N - 1, the powers of two and N with its
+// low bits cleared are kept, so the newest is found in about log2(N) questions, each of
+// them one request a node.
+//   Source   libshadw/shard/FORMAT.md, "Versions"
+#ifndef LIBSHADW_VAULT_HEADS_H_
+#define LIBSHADW_VAULT_HEADS_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libshadw/shard/head.h"
+#include "libshadw/vault/environment.h"
+
+namespace shadw::vault {
+
+struct FoundHead {
+  shard::Header header;
+  std::vector<size_t> nodes;  // that hold a copy of it
+
+  uint64_t sequence() const { return header.audit.sequence; }
+  const shard::VersionId& version() const { return header.audit.version; }
+  erasure::Code code() const {
+    return {header.audit.data_shards,
+            static_cast<uint16_t>(header.audit.total_shards - header.audit.data_shards)};
+  }
+};
+
+// What lies at the place of one head.
+struct HeadPlace {
+  std::optional<FoundHead> head;       // the winner: most copies, then the smallest version id
+  std::vector<FoundHead> competitors;  // the others
+  std::vector<size_t> garbage;         // nodes where the place is taken by something else
+};
+
+// The head with this sequence.
+HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence);
+
+// The newest head, removed objects' tombstones included; nothing where there is none.
+// `at_least` is a sequence seen before: a vault that shows less is rolled back.
+//   Errors   kPermissionDenied    keys below verify
+//            kFailedPrecondition  only older heads than `at_least` answer
+absl::StatusOr<std::optional<FoundHead>> FindNewestHead(const Environment& env,
+                                                        const shard::ObjectKeys& keys,
+                                                        uint64_t at_least = 0);
+
+// Writes a sealed head to min(m + 1, nodes) nodes. The first copy is the commit: nodes
+// are asked in one order by every writer, so one writer wins whole.
+//   Errors   kAborted      another writer's head is there
+//            kUnavailable  no node took it
+absl::Status CommitHead(const Environment& env, const shard::ObjectKeys& keys,
+                        const shard::HeadSealer& sealer, uint64_t sequence,
+                        const shard::VersionId& version, uint16_t parity_shards);
+
+// Copies a head to where copies are missing. Returns how many were written.
+absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKeys& keys,
+                                  const FoundHead& head, uint16_t parity_shards);
+
+// Removes this version's copies of the head with that sequence, nobody else's.
+void RemoveHead(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head);
+
+// Removes heads that `KeptSequences(newest)` no longer lists but its predecessor did.
+void RemoveSupersededHeads(const Environment& env, const shard::ObjectKeys& keys, uint64_t newest);
+
+size_t HeadCopies(const Environment& env, uint16_t parity_shards);
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_HEADS_H_

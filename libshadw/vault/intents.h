@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Announces puts before they store anything, so that what a dead put leaves behind can
+// be found and removed. An intent lies in one of 64 slots of an object that only the
+// vault's owner can locate; it names the version that is being written, and until when
+// others must leave it alone.
+//   Source   libshadw/shard/FORMAT.md, "Versions"
+#ifndef LIBSHADW_VAULT_INTENTS_H_
+#define LIBSHADW_VAULT_INTENTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libshadw/shard/metadata.h"
+#include "libshadw/vault/environment.h"
+#include "libshadw/vault/heads.h"
+
+namespace shadw::vault {
+
+inline constexpr uint64_t kIntentSlots = 64;
+
+struct FoundIntent {
+  uint64_t slot = 0;
+  shard::IntentRecord record;
+  erasure::Code code;
+  std::vector<size_t> nodes;
+};
+
+class IntentBook {
+ public:
+  IntentBook(const Environment& env, const shard::VaultKeys& vault)
+      : env_(env), keys_(vault.ForSalt(vault.IntentSalt(), 0)) {}
+
+  // Writes the record into a free slot of min(m + 1, nodes) nodes and returns the slot.
+  //   Errors   kResourceExhausted  64 puts are under way or died: open the vault again
+  //                                when their leases have ended
+  absl::StatusOr<uint64_t> Announce(const shard::IntentRecord& record, const erasure::Code& code);
+  std::vector<FoundIntent> All() const;
+  void Clear(uint64_t slot);
+
+ private:
+  absl::StatusOr<bool> WriteSlot(uint64_t slot, const shard::HeadSealer& sealer,
+                                 uint16_t parity_shards);
+
+  const Environment& env_;
+  shard::ObjectKeys keys_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_INTENTS_H_

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/put.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/vault/resume.h"
+#include "libshadw/vault/segment_filler.h"
+#include "libshadw/vault/segment_storage.h"
+
+namespace shadw::vault {
+namespace {
+
+// Enough to see whether the object is a small one, and one frame to compress.
+size_t LookaheadBytes(const erasure::Code& code) {
+  const size_t half_stripe = size_t{code.data_shards} * shard::kCellBytes / 2;
+  return std::max(shard::kFrameBytes, half_stripe + 1);
+}
+
+class PutSession {
+ public:
+  PutSession(const Environment& env, const shard::ObjectKeys& keys, uint32_t generation,
+             std::optional<FoundHead> previous, const PutRequest& request,
+             const PutOptions& options, const ByteSource& source, IntentBook& intents)
+      : env_(env),
+        keys_(keys),
+        generation_(generation),
+        previous_(std::move(previous)),
+        request_(request),
+        options_(options),
+        intents_(intents),
+        code_(options.code.value_or(env.options.code)),
+        feeder_(source, LookaheadBytes(code_)) {}
+
+  absl::StatusOr<PutResult> Run() {
+    SHADW_RETURN_IF_ERROR(Prepare());
+    SHADW_RETURN_IF_ERROR(Announce());
+    absl::Status status = WriteSegments();
+    if (status.ok()) status = Commit();
+    if (!status.ok()) {
+      Undo();
+      return status;
+    }
+    return PutResult{std::move(receipt_), std::move(previous_), slot_};
+  }
+
+ private:
+  absl::Status Prepare() {
+    SHADW_RETURN_IF_ERROR(code_.Validate());
+    if (env_.roster.size() < code_.total_shards()) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "vault: got ", env_.roster.size(), " stores, need ", code_.total_shards(),
+          " (k=", code_.data_shards, ", m=", code_.parity_shards, ", one shard a store)"));
+    }
+    metadata_ = request_.metadata;
+    metadata_.mode = options_.mode;
+    SHADW_ASSIGN_OR_RETURN(leads_, MetadataLeads(metadata_));
+    id_ = {.version = env_.options.random->Array<16>(),
+           .sequence = previous_ ? previous_->sequence() + 1 : 1,
+           .code = code_,
+           .first_epoch = env_.EpochNow()};
+    if (options_.resume) {
+      SHADW_ASSIGN_OR_RETURN(resumed_, FindUnfinishedPut(intents_, keys_, generation_, id_));
+      if (resumed_) {
+        id_.version = resumed_->record.version;
+        id_.first_epoch = resumed_->record.epoch;
+      }
+    }
+    return ChooseGeometry();
+  }
+
+  absl::Status ChooseGeometry() {
+    geometry_.code = code_;
+    geometry_.cell_bytes = options_.cell_bytes;
+    if (geometry_.cell_bytes == 0) {
+      SHADW_ASSIGN_OR_RETURN(const base::ByteSpan beginning, feeder_.Peek(LookaheadBytes(code_)));
+      geometry_.cell_bytes = shard::ChooseCellBytes(beginning.size(), code_);
+    }
+    geometry_.max_stripes =
+        shard::ChooseStripes(code_, geometry_.cell_bytes, env_.options.memory_budget_bytes);
+    return geometry_.Validate();
+  }
+
+  absl::Status Announce() {
+    const base::Time end = env_.Now() + env_.options.intent_lease;
+    const shard::IntentRecord record{
+        keys_.id(),     generation_, id_.sequence, id_.version, base::ToUnixNanos(end),
+        id_.first_epoch};
+    SHADW_ASSIGN_OR_RETURN(const uint64_t slot, intents_.Announce(record, code_));
+    if (announced_) intents_.Clear(slot_);
+    if (resumed_ && !announced_) intents_.Clear(resumed_->slot);
+    slot_ = slot;
+    lease_end_ = end;
+    announced_ = true;
+    return absl::OkStatus();
+  }
+
+  // A put that takes longer than its lease says so in time; one that was stopped for
+  // longer must not commit what others have cleared away.
+  absl::Status KeepLease() {
+    const base::Time now = env_.Now();
+    if (now >= lease_end_) {
+      return absl::AbortedError("vault: the put was interrupted for longer than its lease");
+    }
+    if (now < lease_end_ - env_.options.intent_lease / 2) return absl::OkStatus();
+    return Announce();
+  }
+
+  absl::Status WriteSegments() {
+    uint32_t attempt = 0;
+    if (resumed_) {
+      // An input that turns out to be another one costs the unfinished put nothing.
+      keep_unfinished_ = true;
+      SHADW_ASSIGN_OR_RETURN(const ResumePoint point,
+                             SkipFinishedSegments(env_, keys_, id_, geometry_, feeder_));
+      keep_unfinished_ = false;
+      receipt_.resumed_segments = point.segments;
+      receipt_.segments = point.segments;
+      receipt_.object_bytes = point.object_bytes;
+      sealed_bytes_ = point.sealed_bytes;
+      attempt = point.attempt;
+      if (point.complete) return absl::OkStatus();
+    }
+    SHADW_ASSIGN_OR_RETURN(shard::SegmentSealer sealer, shard::SegmentSealer::Create(geometry_));
+    SegmentFiller filler(geometry_, options_.compress);
+    while (true) {
+      SHADW_RETURN_IF_ERROR(KeepLease());
+      SHADW_ASSIGN_OR_RETURN(const bool last, WriteSegment(sealer, filler, attempt));
+      attempt = 0;
+      if (last) return absl::OkStatus();
+      if (receipt_.segments == shard::kMaxSegments) {
+        return absl::ResourceExhaustedError("vault: the object has too many segments");
+      }
+    }
+  }
+
+  absl::StatusOr<bool> WriteSegment(shard::SegmentSealer& sealer, SegmentFiller& filler,
+                                    uint32_t attempt) {
+    id_.segment = receipt_.segments;
+    shard::Metadata metadata;
+    if (id_.segment == 0) metadata = metadata_;
+    SHADW_ASSIGN_OR_RETURN(const FilledSegment filled,
+                           filler.Fill(feeder_, receipt_.object_bytes, metadata));
+    const uint64_t object_bytes = receipt_.object_bytes + filled.object_bytes;
+    SHADW_ASSIGN_OR_RETURN(const std::vector<size_t> nodes,
+                           env_.roster.ShardNodes(keys_, id_.version, id_.segment, code_));
+    shard::SegmentLabel label{.flags = Flags(filled),
+                              .generation = generation_,
+                              .sequence = id_.sequence,
+                              .version = id_.version,
+                              .segment = id_.segment,
+                              .segment_count = filled.last ? id_.segment + 1 : 0,
+                              .epoch = std::max(id_.first_epoch, env_.EpochNow()),
+                              .time_ns = base::ToUnixNanos(env_.Now()),
+                              .attempt = attempt};
+    for (size_t node : nodes) label.nodes.push_back(env_.roster.node_id(node));
+    shard::ReadBox read = CommonReadBox();
+    read.object_bytes = filled.last ? object_bytes : 0;
+    read.codec = static_cast<uint8_t>(filled.codec);
+    read.metadata_bytes = filled.lead_bytes;
+    read.metadata = filled.metadata;
+    SHADW_RETURN_IF_ERROR(sealer.Seal(keys_, label, std::move(read), filled.plain, env_.Seal()));
+    Report(object_bytes, receipt_.object_bytes, receipt_.object_bytes);
+    ++receipt_.segments;
+    SHADW_ASSIGN_OR_RETURN(const std::vector<size_t> touched,
+                           StoreSegment(env_, keys_, id_, sealer, nodes, receipt_));
+    Report(object_bytes, object_bytes, receipt_.object_bytes);
+    SHADW_RETURN_IF_ERROR(env_.roster.Flush(touched));
+    Report(object_bytes, object_bytes, object_bytes);
+    receipt_.object_bytes = object_bytes;
+    sealed_bytes_ += sealer.sealed_bytes();
+    return filled.last;
+  }
+
+  uint8_t Flags(const FilledSegment& filled) const {
+    return static_cast<uint8_t>(ObjectFlags() | (filled.last ? shard::kFlagLast : 0) |
+                                (filled.lead_bytes > 0 ? shard::kFlagMeta : 0));
+  }
+  int ObjectFlags() const {
+    return (options_.bound ? shard::kFlagBound : 0) |
+           (options_.public_audit ? 0 : shard::kFlagPrivate);
+  }
+
+  shard::ReadBox CommonReadBox() const {
+    shard::ReadBox read;
+    read.mtime_ns = options_.mtime_ns;
+    read.path_tag = request_.path_tag;
+    read.previous_sequence = previous_ ? previous_->sequence() : 0;
+    return read;
+  }
+
+  absl::Status Commit() {
+    SHADW_RETURN_IF_ERROR(KeepLease());
+    const int flags = shard::kFlagHead | ObjectFlags() | (leads_ ? shard::kFlagMeta : 0);
+    const shard::HeadLabel label{
+        .flags = static_cast<uint8_t>(flags),
+        .generation = generation_,
+        .sequence = id_.sequence,
+        .version = id_.version,
+        .segment_count = receipt_.segments,
+        .code = code_,
+        .cell_bytes = geometry_.cell_bytes,
+        .epoch = id_.first_epoch,
+        .time_ns = base::ToUnixNanos(env_.Now()),
+        .sealed_bytes = sealed_bytes_,
+        .previous_hash =
+            previous_ ? shard::HeadHash(keys_.id(), previous_->header) : shard::Hash{}};
+    shard::ReadBox read = CommonReadBox();
+    read.object_bytes = receipt_.object_bytes;
+    if (!leads_) {
+      SHADW_ASSIGN_OR_RETURN(read.metadata, shard::EncodeMetadata(metadata_));
+    }
+    SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
+                           shard::HeadSealer::Create(keys_, label, read, env_.Seal()));
+    SHADW_RETURN_IF_ERROR(
+        CommitHead(env_, keys_, sealer, id_.sequence, id_.version, code_.parity_shards));
+    receipt_.id = keys_.id();
+    receipt_.generation = generation_;
+    receipt_.sequence = id_.sequence;
+    receipt_.version = id_.version;
+    return absl::OkStatus();
+  }
+
+  void Undo() {
+    if (keep_unfinished_) return;
+    RemoveVersion(env_, keys_, id_, receipt_.segments);
+    intents_.Clear(slot_);
+  }
+
+  void Report(uint64_t sealed, uint64_t sent, uint64_t durable) const {
+    if (options_.progress) options_.progress({sealed, sent, durable});
+  }
+
+  const Environment& env_;
+  const shard::ObjectKeys& keys_;
+  uint32_t generation_;
+  std::optional<FoundHead> previous_;
+  const PutRequest& request_;
+  const PutOptions& options_;
+  IntentBook& intents_;
+  erasure::Code code_;
+  Feeder feeder_;
+  shard::Geometry geometry_;
+  shard::Metadata metadata_;
+  bool leads_ = false;
+  SegmentId id_;
+  std::optional<FoundIntent> resumed_;
+  bool announced_ = false;
+  bool keep_unfinished_ = false;
+  uint64_t slot_ = 0;
+  base::Time lease_end_;
+  uint64_t sealed_bytes_ = 0;
+  PutReceipt receipt_;
+};
+
+}  // namespace
+
+absl::StatusOr<PutResult> PutObject(const Environment& env, const shard::ObjectKeys& keys,
+                                    uint32_t generation, std::optional<FoundHead> previous,
+                                    const PutRequest& request, const PutOptions& options,
+                                    const ByteSource& source, IntentBook& intents) {
+  return PutSession(env, keys, generation, std::move(previous), request, options, source, intents)
+      .Run();
+}
+
+void RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
+                      const FoundHead& previous) {
+  if (!previous.header.audit.has(shard::kFlagTombstone)) {
+    RemoveVersion(env, keys, SegmentId::Of(previous, 0), previous.header.audit.segment_count);
+  }
+  RemoveSupersededHeads(env, keys, previous.sequence() + 1);
+}
+
+void FinishPut(const Environment& env, const shard::ObjectKeys& keys, const PutResult& result,
+               IntentBook& intents) {
+  if (result.previous) RemoveSuperseded(env, keys, *result.previous);
+  intents.Clear(result.intent_slot);
+}
+
+}  // namespace shadw::vault

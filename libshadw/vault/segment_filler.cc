@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/segment_filler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libshadw/base/status_macros.h"
+#include "libshadw/shard/header.h"
+
+namespace shadw::vault {
+
+absl::StatusOr<bool> MetadataLeads(const shard::Metadata& metadata) {
+  shard::Metadata with_extent = metadata;
+  with_extent.extent.emplace();
+  SHADW_ASSIGN_OR_RETURN(const base::Bytes tlvs, shard::EncodeMetadata(with_extent));
+  return tlvs.size() > shard::kInlineMetadataBytes;
+}
+
+absl::StatusOr<FilledSegment> SegmentFiller::Fill(Feeder& feeder, uint64_t offset,
+                                                  shard::Metadata metadata) {
+  metadata.extent = shard::SegmentExtent{offset, 0};
+  FilledSegment segment;
+  SHADW_ASSIGN_OR_RETURN(const bool leads, MetadataLeads(metadata));
+  if (leads) {
+    SHADW_ASSIGN_OR_RETURN(const base::Bytes tlvs, shard::EncodeMetadata(metadata));
+    segment.lead_bytes = static_cast<uint16_t>(tlvs.size());
+  }
+  SHADW_ASSIGN_OR_RETURN(const base::ByteSpan probe, feeder.Peek(shard::kProbeBytes));
+  if (compress_ && shard::WorthCompressing(probe)) {
+    SHADW_RETURN_IF_ERROR(FillFrames(feeder, segment));
+  } else {
+    SHADW_RETURN_IF_ERROR(FillPlain(feeder, segment));
+  }
+  SHADW_ASSIGN_OR_RETURN(segment.last, feeder.AtEnd());
+  // Its length did not depend on how many bytes the segment takes.
+  metadata.extent->bytes = segment.object_bytes;
+  SHADW_ASSIGN_OR_RETURN(segment.metadata, shard::EncodeMetadata(metadata));
+  if (leads) {
+    std::ranges::copy(segment.metadata, plain_.span().begin());
+    segment.metadata.clear();
+  }
+  return segment;
+}
+
+absl::Status SegmentFiller::FillPlain(Feeder& feeder, FilledSegment& segment) {
+  SHADW_ASSIGN_OR_RETURN(segment.object_bytes,
+                         feeder.Read(plain_.span().subspan(segment.lead_bytes)));
+  segment.plain = base::ByteSpan(plain_.span()).first(segment.lead_bytes + segment.object_bytes);
+  return absl::OkStatus();
+}
+
+absl::Status SegmentFiller::FillFrames(Feeder& feeder, FilledSegment& segment) {
+  shard::FramePacker packer(plain_.size() - segment.lead_bytes);
+  while (true) {
+    SHADW_ASSIGN_OR_RETURN(const base::ByteSpan frame, feeder.Peek(shard::kFrameBytes));
+    if (frame.empty() || !packer.Add(frame)) break;
+    feeder.Consume(frame.size());
+  }
+  const base::ByteSpan stream = packer.Finish();
+  std::ranges::copy(stream, plain_.span().begin() + segment.lead_bytes);
+  segment.plain = base::ByteSpan(plain_.span()).first(segment.lead_bytes + stream.size());
+  segment.codec = shard::Codec::kZstdFrames;
+  segment.object_bytes = packer.plain_bytes();
+  return absl::OkStatus();
+}
+
+}  // namespace shadw::vault

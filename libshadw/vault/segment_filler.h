@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collects the plaintext of one segment: metadata that leads it, then the object's
+// bytes, compressed where that pays.
+#ifndef LIBSHADW_VAULT_SEGMENT_FILLER_H_
+#define LIBSHADW_VAULT_SEGMENT_FILLER_H_
+
+#include "libshadw/shard/compression.h"
+#include "libshadw/shard/geometry.h"
+#include "libshadw/shard/metadata.h"
+#include "libshadw/vault/feeder.h"
+
+namespace shadw::vault {
+
+struct FilledSegment {
+  base::ByteSpan plain;  // what is sealed; valid until the next Fill
+  base::Bytes metadata;  // for box R; empty where it leads the plaintext
+  uint16_t lead_bytes = 0;
+  shard::Codec codec = shard::Codec::kPlain;
+  uint64_t object_bytes = 0;  // of this segment
+  bool last = false;
+};
+
+// Whether the metadata is too long for box R and has to lead segment 0.
+absl::StatusOr<bool> MetadataLeads(const shard::Metadata& metadata);
+
+class SegmentFiller {
+ public:
+  SegmentFiller(const shard::Geometry& geometry, bool compress)
+      : plain_(geometry.capacity_bytes()), compress_(compress) {}
+
+  // Takes the next segment's bytes from `feeder`. `offset` is where they stand in the
+  // object. The metadata is completed with the segment's extent.
+  absl::StatusOr<FilledSegment> Fill(Feeder& feeder, uint64_t offset, shard::Metadata metadata);
+
+ private:
+  absl::Status FillPlain(Feeder& feeder, FilledSegment& segment);
+  absl::Status FillFrames(Feeder& feeder, FilledSegment& segment);
+
+  base::Buffer plain_;
+  bool compress_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_SEGMENT_FILLER_H_

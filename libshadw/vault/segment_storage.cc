@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/segment_storage.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "libshadw/base/status_macros.h"
+#include "libshadw/shard/memory_cell_source.h"
+#include "libshadw/shard/rewrap.h"
+
+namespace shadw::vault {
+namespace {
+
+class SegmentStorage {
+ public:
+  SegmentStorage(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id,
+                 const shard::SegmentSealer& sealer, const std::vector<size_t>& nodes,
+                 PutReceipt& receipt)
+      : env_(env), keys_(keys), id_(id), sealer_(sealer), receipt_(receipt) {
+    for (size_t node : nodes) holders_.push_back(node);
+  }
+
+  absl::StatusOr<std::vector<size_t>> Store() {
+    std::vector<size_t> touched;
+    for (uint16_t j = 0; j < holders_.size(); ++j) {
+      SHADW_RETURN_IF_ERROR(StoreShard(j));
+      touched.push_back(*holders_[j]);
+    }
+    return touched;
+  }
+
+ private:
+  absl::Status StoreShard(uint16_t index) {
+    SHADW_ASSIGN_OR_RETURN(
+        const shard::Header header,
+        shard::OpenHeader(sealer_.shard(index), keys_, shard::OpenTo::kVerify, &memo_));
+    shard::ShardAddress address = header.audit.address();
+    base::ByteSpan bytes = sealer_.shard(index);
+    shard::Hash root = sealer_.public_root(index);
+    std::vector<shard::RewrappedShard> moved;
+    while (true) {
+      const absl::Status put = PutShard(*holders_[index], address, bytes);
+      if (put.ok()) break;
+      SHADW_RETURN_IF_ERROR(Redirect(put, index, address));
+      SHADW_ASSIGN_OR_RETURN(moved, Rewrap(header, address));
+      bytes = moved.front().bytes.span();
+      root = moved.front().public_root;
+    }
+    receipt_.stored_bytes += bytes.size();
+    receipt_.shards.push_back({.segment = id_.segment,
+                               .index = index,
+                               .node = address.node,
+                               .id = keys_.ShardStorageId(address),
+                               .public_root = root});
+    return absl::OkStatus();
+  }
+
+  absl::Status PutShard(size_t node, const shard::ShardAddress& address, base::ByteSpan bytes) {
+    const store::StorageId id = keys_.ShardStorageId(address);
+    return env_.roster.store(node).Put(id, bytes,
+                                       store::HashToken(keys_.TokenFor(address.node, id)));
+  }
+
+  // Where the shard goes instead. A place that is taken by garbage is left for the next
+  // epoch's; a node that fails is left for another node.
+  absl::Status Redirect(const absl::Status& refused, uint16_t index, shard::ShardAddress& address) {
+    if (absl::IsAlreadyExists(refused) && address.epoch < env_.EpochNow() + kEpochsAhead) {
+      ++address.epoch;
+      return absl::OkStatus();
+    }
+    failed_.push_back(*holders_[index]);
+    holders_[index].reset();
+    const auto node = env_.roster.ReplacementNode(keys_, id_.version, id_.segment, id_.code, index,
+                                                  holders_, failed_);
+    if (!node.ok()) return refused;
+    holders_[index] = *node;
+    address.node = env_.roster.node_id(*node);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<shard::RewrappedShard>> Rewrap(const shard::Header& header,
+                                                            const shard::ShardAddress& address) {
+    shard::MemoryCellSource source(header.audit.cell_bytes);
+    source.Add(address.index, sealer_.shard(address.index));
+    const shard::RewrapTarget target{
+        .index = address.index, .node = address.node, .epoch = address.epoch};
+    return shard::RewrapShards(keys_, {&header, 1}, &source, {&target, 1}, env_.Seal());
+  }
+
+  const Environment& env_;
+  const shard::ObjectKeys& keys_;
+  const SegmentId& id_;
+  const shard::SegmentSealer& sealer_;
+  PutReceipt& receipt_;
+  std::vector<std::optional<size_t>> holders_;
+  std::vector<size_t> failed_;
+  shard::SignatureMemo memo_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<size_t>> StoreSegment(const Environment& env,
+                                                 const shard::ObjectKeys& keys, const SegmentId& id,
+                                                 const shard::SegmentSealer& sealer,
+                                                 const std::vector<size_t>& nodes,
+                                                 PutReceipt& receipt) {
+  return SegmentStorage(env, keys, id, sealer, nodes, receipt).Store();
+}
+
+}  // namespace shadw::vault

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/segments.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/shard/geometry.h"
+
+namespace shadw::vault {
+namespace {
+
+struct Candidate {
+  shard::ShardAddress address;
+  store::StorageId id;
+};
+
+std::pair<uint32_t, uint32_t> Epochs(const Environment& env, const SegmentId& id) {
+  const uint32_t last = std::max(id.first_epoch, env.EpochNow());
+  return {id.first_epoch, last > UINT32_MAX - kEpochsAhead ? UINT32_MAX : last + kEpochsAhead};
+}
+
+std::vector<Candidate> CandidatesOn(const Environment& env, const shard::ObjectKeys& keys,
+                                    const SegmentId& id, size_t node,
+                                    const std::vector<uint16_t>& indices) {
+  const auto [first, last] = Epochs(env, id);
+  std::vector<Candidate> candidates;
+  for (uint16_t index : indices) {
+    for (uint64_t epoch = first; epoch <= last; ++epoch) {
+      const shard::ShardAddress address{
+          id.version, id.segment, index, 0, env.roster.node_id(node), static_cast<uint32_t>(epoch)};
+      candidates.push_back({address, keys.ShardStorageId(address)});
+    }
+  }
+  return candidates;
+}
+
+// Which indices to look for on which node.
+std::vector<std::vector<uint16_t>> IndicesByNode(const Environment& env,
+                                                 const shard::ObjectKeys& keys, const SegmentId& id,
+                                                 Search search) {
+  const uint16_t total = id.code.total_shards();
+  std::vector<std::vector<uint16_t>> indices(env.roster.size());
+  if (search == Search::kExpectedNodes) {
+    const auto nodes = env.roster.ShardNodes(keys, id.version, id.segment, id.code);
+    if (nodes.ok()) {
+      for (uint16_t j = 0; j < total; ++j) indices[(*nodes)[j]].push_back(j);
+      return indices;
+    }
+  }
+  for (auto& of_node : indices) {
+    for (uint16_t j = 0; j < total; ++j) of_node.push_back(j);
+  }
+  return indices;
+}
+
+bool Matches(const shard::Header& header, const shard::ShardAddress& address, const SegmentId& id) {
+  return header.audit.address() == address && header.audit.sequence == id.sequence &&
+         header.audit.data_shards == id.code.data_shards &&
+         header.audit.total_shards == id.code.total_shards();
+}
+
+class Locator {
+ public:
+  Locator(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id)
+      : env_(env), keys_(keys), id_(id) {}
+
+  void LookOn(size_t node, const std::vector<uint16_t>& indices) {
+    const std::vector<Candidate> candidates = CandidatesOn(env_, keys_, id_, node, indices);
+    std::vector<store::StorageId> ids;
+    for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
+    for (const Sighting& seen : env_.roster.Look(node, ids)) {
+      Open(node, candidates[seen.position], seen.stat);
+    }
+  }
+
+  LocatedSegment Conclude() && {
+    LocatedSegment result;
+    result.damaged = std::move(damaged_);
+    const shard::Hash chosen = ChooseAttempt();
+    for (LocatedShard& found : found_) {
+      const bool first =
+          AttemptOf(found) == chosen && result.Find(found.header.audit.index) == nullptr;
+      (first ? result.shards : result.surplus).push_back(std::move(found));
+    }
+    std::ranges::sort(result.shards, {},
+                      [](const LocatedShard& s) { return s.header.audit.index; });
+    return result;
+  }
+
+ private:
+  void Open(size_t node, const Candidate& candidate, const store::BlobStat& stat) {
+    base::ByteArray<shard::kHeaderBytes> bytes;
+    const auto got = env_.roster.store(node).Get(candidate.id, 0, bytes);
+    auto header = got.ok() && *got == bytes.size()
+                      ? shard::OpenHeader(bytes, keys_, shard::OpenTo::kRead, &memo_)
+                      : absl::StatusOr<shard::Header>(shard::AuthenticationError());
+    if (!header.ok() || !Matches(*header, candidate.address, id_)) {
+      damaged_.push_back({node, candidate.id, candidate.address.index});
+      return;
+    }
+    LocatedShard shard{node, candidate.id, *std::move(header), true};
+    const shard::AuditBox& audit = shard.header.audit;
+    const uint64_t stored_bytes =
+        shard::kHeaderBytes + uint64_t{audit.cells} * (audit.cell_bytes + shard::kTagBytes);
+    shard.record_holds = stat.bytes == stored_bytes;
+    if (keys_.may_repair()) {
+      const auto token = keys_.TokenFor(env_.roster.node_id(node), candidate.id);
+      shard.record_holds &= stat.token_hash == store::HashToken(token);
+    }
+    found_.push_back(std::move(shard));
+  }
+
+  // Auditors cannot tell attempts apart; all theirs count as one.
+  static shard::Hash AttemptOf(const LocatedShard& shard) {
+    return shard.header.verify ? shard.header.verify->read_box_hash : shard::Hash{};
+  }
+
+  // The highest attempt that k shards can rebuild, else the highest.
+  shard::Hash ChooseAttempt() const {
+    struct Attempt {
+      uint32_t number = 0;
+      std::set<uint16_t> indices;
+    };
+    std::map<shard::Hash, Attempt> attempts;
+    for (const LocatedShard& shard : found_) {
+      Attempt& attempt = attempts[AttemptOf(shard)];
+      attempt.number = shard.header.verify ? shard.header.verify->attempt : 0;
+      attempt.indices.insert(shard.header.audit.index);
+    }
+    const auto rank = [&](const auto& entry) {
+      const bool enough = entry.second.indices.size() >= id_.code.data_shards;
+      return std::pair(enough, entry.second.number);
+    };
+    const auto best = std::ranges::max_element(attempts, {}, rank);
+    return best == attempts.end() ? shard::Hash{} : best->first;
+  }
+
+  const Environment& env_;
+  const shard::ObjectKeys& keys_;
+  const SegmentId& id_;
+  shard::SignatureMemo memo_;
+  std::vector<LocatedShard> found_;
+  std::vector<DamagedShard> damaged_;
+};
+
+}  // namespace
+
+SegmentId SegmentId::Of(const FoundHead& head, uint32_t segment) {
+  return {head.version(), head.sequence(), segment, head.code(), head.header.audit.epoch};
+}
+
+const LocatedShard* LocatedSegment::Find(uint16_t index) const {
+  const auto at =
+      std::ranges::find(shards, index, [](const LocatedShard& s) { return s.header.audit.index; });
+  return at == shards.end() ? nullptr : &*at;
+}
+
+std::vector<shard::Header> LocatedSegment::Headers() const {
+  std::vector<shard::Header> headers;
+  for (const LocatedShard& shard : shards) headers.push_back(shard.header);
+  return headers;
+}
+
+LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& keys,
+                             const SegmentId& id, Search search) {
+  Locator locator(env, keys, id);
+  const auto indices = IndicesByNode(env, keys, id, search);
+  for (size_t node = 0; node < env.roster.size(); ++node) {
+    if (!indices[node].empty()) locator.LookOn(node, indices[node]);
+  }
+  return std::move(locator).Conclude();
+}
+
+size_t RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
+  const auto indices = IndicesByNode(env, keys, id, Search::kAllNodes);
+  size_t seen_count = 0;
+  for (size_t node = 0; node < env.roster.size(); ++node) {
+    const std::vector<Candidate> candidates = CandidatesOn(env, keys, id, node, indices[node]);
+    std::vector<store::StorageId> ids;
+    for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
+    const std::vector<Sighting> seen = env.roster.Look(node, ids);
+    seen_count += seen.size();
+    for (const Sighting& sighting : seen) {
+      const store::StorageId& storage_id = ids[sighting.position];
+      // What stays is noise without a head; the next clean-up tries again.
+      env.roster.store(node)
+          .Delete(storage_id, keys.TokenFor(env.roster.node_id(node), storage_id))
+          .IgnoreError();
+    }
+  }
+  return seen_count;
+}
+
+void RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, SegmentId id,
+                   uint32_t segment_count) {
+  if (segment_count == 0) {
+    // Segments are written in order: the first one without a trace ends the version.
+    const auto exists = [&](uint32_t segment) {
+      id.segment = segment;
+      const LocatedSegment found = LocateSegment(env, keys, id, Search::kAllNodes);
+      return !found.shards.empty() || !found.damaged.empty();
+    };
+    while (segment_count < shard::kMaxSegments && exists(segment_count)) ++segment_count;
+  }
+  for (uint32_t segment = segment_count; segment-- > 0;) {
+    id.segment = segment;
+    RemoveSegment(env, keys, id);
+  }
+}
+
+absl::StatusOr<base::ByteSpan> StoreCellSource::Fetch(uint16_t index, uint32_t first,
+                                                      uint32_t count,
+                                                      base::MutableByteSpan scratch) {
+  const LocatedShard* shard = segment_.Find(index);
+  if (shard == nullptr) {
+    return absl::NotFoundError(absl::StrCat("vault: shard ", index, " is on no store"));
+  }
+  const uint64_t stored_cell = shard->header.audit.cell_bytes + shard::kTagBytes;
+  const base::MutableByteSpan out = scratch.first(count * stored_cell);
+  const auto got =
+      env_.roster.store(shard->node).Get(shard->id, shard::kHeaderBytes + first * stored_cell, out);
+  if (!got.ok()) return got.status();
+  return out.first(*got);
+}
+
+}  // namespace shadw::vault

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/vault.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/vault/catalogue.h"
+#include "libshadw/vault/cleanup.h"
+
+namespace shadw::vault {
+namespace {
+
+// Generations rise one by one; a gap this wide means that there are no more.
+constexpr uint32_t kGenerationGap = 2;
+
+absl::Status CheckName(std::string_view name) {
+  if (name.empty() || name.size() > shard::kMaxNameBytes ||
+      name.find('\0') != std::string_view::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("vault: got a name of ", name.size(),
+                                                   " bytes, need 1 to ", shard::kMaxNameBytes,
+                                                   " and no zero byte"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NoSuchObject(std::string_view name) {
+  return absl::NotFoundError(
+      absl::StrCat("vault: there is no object named '", std::string(name), "'"));
+}
+
+struct FoundObject {
+  shard::ObjectKeys keys;
+  uint32_t generation = 0;
+  std::optional<FoundHead> head;
+};
+
+}  // namespace
+
+struct Vault::State {
+  State(const Options& options, const shard::VaultKeys& vault_keys)
+      : env(options), keys(vault_keys), intents(env, keys), catalogue(env, keys, intents) {}
+
+  // The object in its highest generation, tombstones included.
+  absl::StatusOr<FoundObject> Locate(std::string_view name) {
+    SHADW_RETURN_IF_ERROR(CheckName(name));
+    FoundObject found{keys.ForName(name, 0), 0, std::nullopt};
+    for (uint32_t generation = 0; generation <= found.generation + kGenerationGap; ++generation) {
+      const shard::ObjectKeys object = keys.ForName(name, generation);
+      SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env, object));
+      if (head) found = {object, generation, std::move(head)};
+    }
+    uint64_t& seen = sequences_seen[found.keys.id()];
+    const uint64_t sequence = found.head ? found.head->sequence() : 0;
+    if (sequence < seen) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("vault: got version ", sequence, " as the newest, need at least ", seen,
+                       ", which was seen before: the stores show an old state"));
+    }
+    seen = sequence;
+    return found;
+  }
+
+  absl::StatusOr<FoundObject> LocateExisting(std::string_view name) {
+    SHADW_ASSIGN_OR_RETURN(FoundObject found, Locate(name));
+    if (!found.head || found.head->header.audit.has(shard::kFlagTombstone)) {
+      return NoSuchObject(name);
+    }
+    return found;
+  }
+
+  // The keys for the next version: the generation rises where the caller wants it, or
+  // where somebody took the place of the next head.
+  FoundObject ForNextVersion(FoundObject found, std::string_view name, bool raise) {
+    const uint64_t next = found.head ? found.head->sequence() + 1 : 1;
+    while (raise || TakenByGarbage(LookAtHead(env, found.keys, next))) {
+      raise = false;
+      found.keys = keys.ForName(name, ++found.generation);
+    }
+    return found;
+  }
+
+  static bool TakenByGarbage(const HeadPlace& place) {
+    return !place.head && !place.garbage.empty();
+  }
+
+  absl::Status WriteTombstone(const FoundObject& found);
+
+  Environment env;
+  shard::VaultKeys keys;
+  IntentBook intents;
+  Catalogue catalogue;
+  // Remembered for as long as the vault is open: older versions are a rollback.
+  std::map<shard::ObjectId, uint64_t> sequences_seen;
+};
+
+Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Vault::Vault(Vault&&) noexcept = default;
+Vault& Vault::operator=(Vault&&) noexcept = default;
+Vault::~Vault() = default;
+
+absl::StatusOr<Vault> Vault::Open(const Options& options, const shard::VaultKeys& keys) {
+  SHADW_RETURN_IF_ERROR(options.Validate());
+  auto state = std::make_unique<State>(options, keys);
+  SHADW_RETURN_IF_ERROR(CleanUp(state->env, state->keys, state->intents, state->catalogue));
+  return Vault(std::move(state));
+}
+
+absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& source,
+                                      const PutOptions& options) {
+  SHADW_ASSIGN_OR_RETURN(FoundObject found, state_->Locate(name));
+  found = state_->ForNextVersion(std::move(found), name, options.raise_generation);
+  PutRequest request;
+  request.metadata.name = name;
+  request.path_tag = state_->keys.PathTag(name);
+  SHADW_ASSIGN_OR_RETURN(PutResult result,
+                         PutObject(state_->env, found.keys, found.generation, found.head, request,
+                                   options, source, state_->intents));
+  const PutReceipt& receipt = result.receipt;
+  state_->sequences_seen[receipt.id] = receipt.sequence;
+  const CatalogueEntry entry{.name = std::string(name),
+                             .id = receipt.id,
+                             .generation = receipt.generation,
+                             .sequence = receipt.sequence,
+                             .object_bytes = receipt.object_bytes,
+                             .mtime_ns = options.mtime_ns,
+                             .mode = options.mode,
+                             .put_time_ns = base::ToUnixNanos(state_->env.Now())};
+  SHADW_RETURN_IF_ERROR(
+      state_->catalogue.Enter(entry, options.code.value_or(state_->env.options.code)));
+  FinishPut(state_->env, found.keys, result, state_->intents);
+  return std::move(result.receipt);
+}
+
+absl::StatusOr<ReadReport> Vault::Get(std::string_view name, const ByteSink& sink, uint64_t offset,
+                                      uint64_t bytes) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  return ReadObject(state_->env, found.keys, *found.head, offset, bytes, sink);
+}
+
+absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix) {
+  std::vector<CatalogueEntry> entries;
+  SHADW_RETURN_IF_ERROR(state_->catalogue.Visit([&](const CatalogueEntry& entry) {
+    if (std::string_view(entry.name).starts_with(prefix)) entries.push_back(entry);
+    return absl::OkStatus();
+  }));
+  std::ranges::sort(entries, {}, &CatalogueEntry::name);
+  return entries;
+}
+
+absl::StatusOr<ObjectInfo> Vault::Info(std::string_view name) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  return DescribeObject(state_->env, found.keys, *found.head);
+}
+
+absl::StatusOr<VerifyReport> Vault::Verify(std::string_view name) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  return VerifyObject(state_->env, found.keys, *found.head);
+}
+
+absl::StatusOr<RepairReport> Vault::Repair(std::string_view name) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  SHADW_ASSIGN_OR_RETURN(RepairReport report, RepairObject(state_->env, found.keys, *found.head));
+  SHADW_ASSIGN_OR_RETURN(const std::vector<shard::ObjectKeys> pages, state_->catalogue.Pages());
+  for (const shard::ObjectKeys& page : pages) {
+    SHADW_ASSIGN_OR_RETURN(const std::optional<FoundHead> head, FindNewestHead(state_->env, page));
+    if (!head) continue;
+    SHADW_ASSIGN_OR_RETURN(const RepairReport of_page, RepairObject(state_->env, page, *head));
+    report.shards_rebuilt += of_page.shards_rebuilt;
+    report.shards_removed += of_page.shards_removed;
+    report.shards_stuck += of_page.shards_stuck;
+    report.heads_written += of_page.heads_written;
+    report.bytes_written += of_page.bytes_written;
+  }
+  return report;
+}
+
+absl::StatusOr<RotateReport> Vault::Rotate(std::string_view name, std::optional<uint16_t> index) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  return RotateObject(state_->env, found.keys, *found.head, index);
+}
+
+absl::Status Vault::State::WriteTombstone(const FoundObject& found) {
+  const FoundHead& last = *found.head;
+  const shard::HeadLabel label{.flags = shard::kFlagHead | shard::kFlagTombstone,
+                               .generation = found.generation,
+                               .sequence = last.sequence() + 1,
+                               .version = env.options.random->Array<16>(),
+                               .code = last.code(),
+                               .cell_bytes = last.header.audit.cell_bytes,
+                               .epoch = env.EpochNow(),
+                               .time_ns = base::ToUnixNanos(env.Now()),
+                               .previous_hash = shard::HeadHash(found.keys.id(), last.header)};
+  shard::ReadBox read;
+  read.previous_sequence = last.sequence();
+  SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
+                         shard::HeadSealer::Create(found.keys, label, read, env.Seal()));
+  return CommitHead(env, found.keys, sealer, label.sequence, label.version,
+                    last.code().parity_shards);
+}
+
+absl::Status Vault::Remove(std::string_view name) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  SHADW_RETURN_IF_ERROR(state_->WriteTombstone(found));
+  const erasure::Code code = found.head->code();
+  SHADW_RETURN_IF_ERROR(state_->catalogue.Remove(std::string(name), code));
+  RemoveSuperseded(state_->env, found.keys, *found.head);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Vault::Share(std::string_view name, shard::Right right) {
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  return shard::EncodeCapability(found.keys, right);
+}
+
+}  // namespace shadw::vault
