@@ -61,7 +61,9 @@ class LeafHasher {
   // Hashes `data` leaf by leaf.
   //   Shapes   data  a multiple of leaf_bytes, leaf_bytes > 0; aborts otherwise
   //            out   data.size() / leaf_bytes hashes
-  //   Cost     no allocation
+  //   Promise  same hashes on every CPU
+  //   Cost     no allocation; pairs of leaves go together where the CPU has SHA
+  //            instructions, at twice the speed of one after the other
   void Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out);
 
  private:

@@ -29,7 +29,7 @@ inline constexpr size_t kMaxKdfLabelBytes = 255;
 // The key for one purpose and one instance, written straight into locked memory.
 //   Shapes   label  1 to 255 bytes; aborts otherwise: labels are constants of our own
 //   Secrets  the result is one; intermediate state is wiped
-//   Cost     about 0.3 us and one allocation of locked memory (about 10 us)
+//   Cost     about 0.3 us and one allocation of locked memory (10 to 30 us)
 SecretKey Kdf(const SecretKey& key, std::string_view label,
               std::initializer_list<base::ByteSpan> context = {});
 SecretKey Kdf(std::span<const uint8_t, 32> key, std::string_view label,

@@ -12,24 +12,37 @@ namespace shadw::crypto {
 namespace {
 
 constexpr uint8_t kNodePrefix = 0x01;
+constexpr size_t kNodeBytes = 1 + 2 * sizeof(Hash256);
+// Nodes of one length are leaves to LeafHasher, which hashes several at once.
+constexpr size_t kNodesAtOnce = 16;
 
-Hash256 Node(Sha256Hasher& hasher, const Hash256& left, const Hash256& right) {
-  // One Update of 65 bytes: three small ones cost more than the copy.
-  base::ByteArray<65> message;
-  message[0] = kNodePrefix;
-  std::ranges::copy(left, message.begin() + 1);
-  std::ranges::copy(right, message.begin() + 33);
-  hasher.Update(message);
-  return hasher.Final();
+void WriteNode(const Hash256& left, const Hash256& right, uint8_t* out) {
+  out[0] = kNodePrefix;
+  std::ranges::copy(left, out + 1);
+  std::ranges::copy(right, out + 1 + sizeof(Hash256));
+}
+
+Hash256 Node(LeafHasher& hasher, const Hash256& left, const Hash256& right) {
+  base::ByteArray<kNodeBytes> message;
+  WriteNode(left, right, message.data());
+  Hash256 node;
+  hasher.Hash(message, kNodeBytes, &node);
+  return node;
 }
 
 // The level above; a missing last sibling is `padding`, the root of an empty subtree.
-std::vector<Hash256> Parents(Sha256Hasher& hasher, std::span<const Hash256> level,
+std::vector<Hash256> Parents(LeafHasher& hasher, std::span<const Hash256> level,
                              const Hash256& padding) {
   std::vector<Hash256> parents((level.size() + 1) / 2);
-  for (size_t i = 0; i < parents.size(); ++i) {
-    const bool whole = 2 * i + 1 < level.size();
-    parents[i] = Node(hasher, level[2 * i], whole ? level[2 * i + 1] : padding);
+  base::ByteArray<kNodesAtOnce * kNodeBytes> messages;
+  for (size_t at = 0; at < parents.size(); at += kNodesAtOnce) {
+    const size_t count = std::min(kNodesAtOnce, parents.size() - at);
+    for (size_t i = 0; i < count; ++i) {
+      const size_t left = 2 * (at + i);
+      const Hash256& right = left + 1 < level.size() ? level[left + 1] : padding;
+      WriteNode(level[left], right, messages.data() + i * kNodeBytes);
+    }
+    hasher.Hash(base::ByteSpan(messages).first(count * kNodeBytes), kNodeBytes, &parents[at]);
   }
   return parents;
 }
@@ -37,7 +50,7 @@ std::vector<Hash256> Parents(Sha256Hasher& hasher, std::span<const Hash256> leve
 }  // namespace
 
 Hash256 MerkleNode(const Hash256& left, const Hash256& right) {
-  Sha256Hasher hasher;
+  LeafHasher hasher;
   return Node(hasher, left, right);
 }
 
@@ -49,7 +62,7 @@ Hash256 MerkleRoot(std::span<const Hash256> leaves) {
 Hash256 MerkleRootPadded(std::span<const Hash256> leaves) {
   if (leaves.empty()) return {};
   if (leaves.size() == 1) return leaves.front();
-  Sha256Hasher hasher;
+  LeafHasher hasher;
   Hash256 padding{};
   std::vector<Hash256> level = Parents(hasher, leaves, padding);
   while (level.size() > 1) {
@@ -62,7 +75,7 @@ Hash256 MerkleRootPadded(std::span<const Hash256> leaves) {
 MerkleTree::MerkleTree(std::span<const Hash256> leaves) : leaf_count_(leaves.size()) {
   levels_.emplace_back(leaves.begin(), leaves.end());
   if (leaves.empty()) levels_.back().resize(1);
-  Sha256Hasher hasher;
+  LeafHasher hasher;
   Hash256 padding{};
   while (levels_.back().size() > 1) {
     // Every level keeps whole pairs, so that each sibling of a proof is there.
@@ -101,7 +114,7 @@ absl::Status VerifyMerkleProof(const Hash256& root, const Hash256& leaf, uint64_
     return absl::PermissionDeniedError(
         absl::StrCat("crypto: got a Merkle proof of ", proof.size(), " hashes, need ", height));
   }
-  Sha256Hasher hasher;
+  LeafHasher hasher;
   Hash256 node = leaf;
   for (const Hash256& sibling : proof) {
     node = index % 2 == 0 ? Node(hasher, node, sibling) : Node(hasher, sibling, node);

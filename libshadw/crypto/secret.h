@@ -11,7 +11,7 @@
 //   bool same = crypto::ConstantTimeEqual(key.bytes(), twin.bytes());      // true
 //   crypto::SecretKey moved = std::move(key);     // `key` may only be assigned or destroyed now
 //
-// Limits: an allocation takes four pages and several system calls (about 10 us): for
+// Limits: an allocation takes four pages and several system calls (10 to 30 us): for
 // keys, not for bulk data; Linux allows some 16,000 at a time (vm.max_map_count).
 // Where RLIMIT_MEMLOCK is exhausted the bytes are guarded and wiped, but may be swapped.
 // A process that cannot get the memory at all ends: it must not go on with less.
