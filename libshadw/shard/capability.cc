@@ -46,6 +46,45 @@ absl::StatusOr<Right> RightOfPrefix(std::string_view text) {
   return NotACapability("it starts with none of shadw-read-, shadw-verify-, shadw-audit-");
 }
 
+// The decoder takes spaces, padding and stray bits at the end; a capability has one
+// spelling.
+bool IsSpelledAs(base::ByteSpan payload, std::string_view encoded) {
+  std::string canonical;
+  const std::string_view characters = base::AsText(payload);
+  absl::WebSafeBase64Escape({characters.data(), characters.size()}, &canonical);
+  const bool same = canonical == encoded;
+  crypto::Wipe({reinterpret_cast<uint8_t*>(canonical.data()), canonical.size()});
+  return same;
+}
+
+absl::StatusOr<ObjectKeys> KeysOfPayload(Right right, std::string_view encoded,
+                                         base::ByteSpan bytes) {
+  if (bytes.size() != kFixedBytes + KeyCount(right) * crypto::SecretKey::kBytes) {
+    return NotACapability("it is too long or too short");
+  }
+  const base::ByteSpan body = bytes.first(bytes.size() - kChecksumBytes);
+  if (!std::ranges::equal(Checksum(body), bytes.last(kChecksumBytes)) ||
+      !IsSpelledAs(bytes, encoded)) {
+    return NotACapability("the checksum does not hold: mistyped?");
+  }
+  base::ByteReader in(body);
+  const uint8_t version = in.U8();
+  const uint8_t said = in.U8();
+  if (version != kCapabilityVersion || said != static_cast<uint8_t>(right)) {
+    return NotACapability("its prefix and its content differ");
+  }
+  ObjectId id;
+  in.Raw(id);
+  const auto key = [&in] {
+    return crypto::SecretKey::CopyOf(in.View(crypto::SecretKey::kBytes).first<32>());
+  };
+  const crypto::SecretKey first = key();
+  if (right == Right::kRead) return ObjectKeys::ForReader(id, first);
+  if (right == Right::kAudit) return ObjectKeys::ForAuditor(id, first);
+  const crypto::SecretKey delete_key = key();
+  return ObjectKeys::ForRepairer(id, first, delete_key, key());
+}
+
 }  // namespace
 
 std::string_view ToString(Right right) {
@@ -95,35 +134,11 @@ absl::StatusOr<ObjectKeys> DecodeCapability(std::string_view text) {
   SHADW_ASSIGN_OR_RETURN(const Right right, RightOfPrefix(text));
   const std::string_view encoded = text.substr(Prefix(right).size());
   std::string payload;
-  if (!absl::WebSafeBase64Unescape({encoded.data(), encoded.size()}, &payload)) {
-    return NotACapability("it has characters that do not belong");
-  }
+  const bool decodes = absl::WebSafeBase64Unescape({encoded.data(), encoded.size()}, &payload);
   const base::MutableByteSpan bytes(reinterpret_cast<uint8_t*>(payload.data()), payload.size());
-  if (bytes.size() != kFixedBytes + KeyCount(right) * crypto::SecretKey::kBytes) {
-    return NotACapability("it is too long or too short");
-  }
-  const base::ByteSpan body = bytes.first(bytes.size() - kChecksumBytes);
-  if (!std::ranges::equal(Checksum(body), bytes.last(kChecksumBytes))) {
-    return NotACapability("the checksum does not hold: mistyped?");
-  }
-  base::ByteReader in(body);
-  const uint8_t version = in.U8();
-  const uint8_t said = in.U8();
-  if (version != kCapabilityVersion || said != static_cast<uint8_t>(right)) {
-    return NotACapability("its prefix and its content differ");
-  }
-  ObjectId id;
-  in.Raw(id);
-  const auto key = [&in] {
-    return crypto::SecretKey::CopyOf(in.View(crypto::SecretKey::kBytes).first<32>());
-  };
-  const crypto::SecretKey first = key();
-  const ObjectKeys keys = [&] {
-    if (right == Right::kRead) return ObjectKeys::ForReader(id, first);
-    if (right == Right::kAudit) return ObjectKeys::ForAuditor(id, first);
-    const crypto::SecretKey delete_key = key();
-    return ObjectKeys::ForRepairer(id, first, delete_key, key());
-  }();
+  absl::StatusOr<ObjectKeys> keys = decodes
+                                        ? KeysOfPayload(right, encoded, bytes)
+                                        : NotACapability("it has characters that do not belong");
   crypto::Wipe(bytes);
   return keys;
 }

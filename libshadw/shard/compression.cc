@@ -47,6 +47,7 @@ FramePacker::FramePacker(FramePacker&&) noexcept = default;
 FramePacker& FramePacker::operator=(FramePacker&&) noexcept = default;
 
 bool FramePacker::Add(base::ByteSpan frame) {
+  if (lengths_.size() >= kMaxFrames) return false;
   const size_t at = frames_.size();
   frames_.resize(at + ZSTD_compressBound(frame.size()));
   size_t bytes = ZSTD_compressCCtx(compressor_->context.get(), frames_.data() + at,

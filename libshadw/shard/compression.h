@@ -27,7 +27,8 @@ namespace shadw::shard {
 
 inline constexpr size_t kFrameBytes = 128 * 1024;
 inline constexpr size_t kProbeBytes = 64 * 1024;
-// More cannot fit a segment of 128 * 255 cells.
+// A segment ends here even where more would fit: frames of zeros are a few bytes each,
+// and a reader holds the whole table.
 inline constexpr uint32_t kMaxFrames = 1 << 20;
 
 enum class Codec : uint8_t { kPlain = 0, kZstdFrames = 1 };

@@ -4,18 +4,35 @@
 #include <set>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/blake2b.h"
 #include "libshadw/crypto/ed25519.h"
 #include "libshadw/crypto/kdf.h"
+#include "libshadw/shard/geometry.h"
 
 namespace shadw::shard {
+namespace {
+
+// What no reader would open is not sealed.
+absl::Status CheckLabel(const HeadLabel& label) {
+  const Geometry geometry{.code = label.code, .cell_bytes = label.cell_bytes};
+  SHADW_RETURN_IF_ERROR(geometry.Validate());
+  if (((label.flags & kFlagHead) != 0) == ((label.flags & kFlagIntent) != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "shard: got flags ", label.flags, " for a bare header, need either head or intent"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<HeadSealer> HeadSealer::Create(const ObjectKeys& keys, const HeadLabel& label,
                                               const ReadBox& read, const SealContext& context) {
   if (!keys.may_write()) {
     return absl::PermissionDeniedError("shard: got keys that may not write, need the write key");
   }
+  SHADW_RETURN_IF_ERROR(CheckLabel(label));
   HeadSealer head(keys, context);
   head.audit_ = AuditBox{.flags = label.flags,
                          .generation = label.generation,

@@ -37,7 +37,8 @@ class HeadSealer {
  public:
   // Signs once; `read` carries the object's size, times and metadata.
   //   Errors   kPermissionDenied  keys that may not write
-  //            kInvalidArgument   metadata over kInlineMetadataBytes
+  //            kInvalidArgument   metadata over kInlineMetadataBytes, an illegal code or cell
+  //                               size, or flags with neither or both of head and intent
   static absl::StatusOr<HeadSealer> Create(const ObjectKeys& keys, const HeadLabel& label,
                                            const ReadBox& read, const SealContext& context);
 

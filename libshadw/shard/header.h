@@ -9,8 +9,8 @@
 //   box R    opens with K_read: the content key, sizes, the object's metadata
 //
 // Boxes open as far as the keys reach. Every field is checked against every other
-// before a caller sees it; what it was *asked for* the caller compares with
-// `MatchesAddress`.
+// before a caller sees it; what it was *asked for* the caller compares himself: that
+// `audit.address()` and `audit.sequence` are those he looked for.
 //
 //   auto header = OpenHeader(bytes, keys, OpenTo::kRead);
 //   if (!header.ok()) …                      // one text for every authentication failure

@@ -41,8 +41,14 @@ struct RewrappedShard {
 //   Shapes   sources  headers opened to kVerify, of one segment and attempt, one per index
 //   Errors   kPermissionDenied    keys that may not repair
 //            kFailedPrecondition  fewer than k cells of a stripe hold
-//            kDataLoss            the result contradicts the body MAC of what it replaces
-//   Cost     one shard of memory a target
+//            kDataLoss            a source contradicts its body MAC and too few are left
+//                                 without it, or the result contradicts the MAC of what it
+//                                 replaces
+//            kInvalidArgument     headers of different segments or attempts, a target n or more
+//   Promise  what was decoded from a shard is used only if its body MAC holds: a shard
+//            with forged cells is left out
+//   Cost     one shard of memory a target; reads k shards in full, more where cells are
+//            damaged
 absl::StatusOr<std::vector<RewrappedShard>> RewrapShards(const ObjectKeys& keys,
                                                          std::span<const Header> sources,
                                                          CellSource* source,

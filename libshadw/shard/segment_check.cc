@@ -2,6 +2,7 @@
 #include "libshadw/shard/segment_check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "libshadw/base/status_macros.h"
@@ -46,10 +47,12 @@ class Checker {
       assembler_.Begin(stripe, count);
       for (size_t i = 0; i < shards_.size(); ++i) LoadShard(i, stripe, count);
       for (uint32_t end = stripe + count; stripe < end; ++stripe) {
-        SHADW_RETURN_IF_ERROR(CompareStripe(stripe));
+        SHADW_ASSIGN_OR_RETURN(const bool agrees, Agrees(stripe));
+        if (!agrees) suspicious_.push_back(stripe);
       }
     }
     for (size_t i = 0; i < shards_.size(); ++i) Conclude(i);
+    for (uint32_t stripe : suspicious_) SHADW_RETURN_IF_ERROR(Judge(stripe));
     report_.faults = assembler_.faults();
     return std::move(report_);
   }
@@ -95,29 +98,85 @@ class Checker {
     return wrong;
   }
 
-  absl::Status CompareStripe(uint32_t stripe) {
-    const uint16_t k = assembler_.geometry().code.data_shards;
+  // The shards whose cell of this stripe is there and passes its outer tag, by index.
+  std::vector<uint16_t> GoodShards(uint32_t stripe) const {
     std::vector<uint16_t> good;
     for (const Header& header : shards_) {
       if (assembler_.Good(stripe, header.audit.index)) good.push_back(header.audit.index);
     }
     std::ranges::sort(good);
-    if (good.size() <= k) return absl::OkStatus();
-    SubsetSequence subsets(good, k);
-    std::vector<uint16_t> fewest = good;
-    for (int tries = 0; tries < kMaxSubsets; ++tries) {
-      const auto from = subsets.Next();
-      if (!from) break;
-      SHADW_ASSIGN_OR_RETURN(std::vector<uint16_t> wrong, Contradicted(stripe, good, *from));
-      if (wrong.empty()) return absl::OkStatus();
-      if (wrong.size() < fewest.size()) fewest = std::move(wrong);
+    return good;
+  }
+
+  absl::StatusOr<bool> Agrees(uint32_t stripe) {
+    const std::vector<uint16_t> good = GoodShards(stripe);
+    const size_t k = assembler_.geometry().code.data_shards;
+    if (good.size() <= k) return true;
+    SHADW_ASSIGN_OR_RETURN(const std::vector<uint16_t> wrong,
+                           Contradicted(stripe, good, std::span(good).first(k)));
+    return wrong.empty();
+  }
+
+  // Of `good`, those with the given verdict of the body MAC.
+  std::vector<uint16_t> WithMac(std::span<const uint16_t> good, std::optional<bool> verdict) const {
+    std::vector<uint16_t> chosen;
+    for (const ShardReport& shard : report_.shards) {
+      if (shard.body_mac_holds == verdict && std::ranges::find(good, shard.index) != good.end()) {
+        chosen.push_back(shard.index);
+      }
     }
-    // k cells always agree with themselves; one more is needed to believe them.
-    if (good.size() - fewest.size() <= k) {
+    std::ranges::sort(chosen);
+    return chosen;
+  }
+
+  // k cells to measure the others by: those that the fewest of `believed` contradict.
+  // Nothing where no majority stands behind them: k cells always agree with themselves.
+  absl::StatusOr<std::optional<std::vector<uint16_t>>> Measure(
+      uint32_t stripe, const std::vector<uint16_t>& believed) {
+    const size_t k = assembler_.geometry().code.data_shards;
+    SubsetSequence subsets(believed, k);
+    std::optional<std::vector<uint16_t>> best;
+    size_t fewest = believed.size();
+    for (int tries = 0; tries < kMaxSubsets; ++tries) {
+      std::optional<std::vector<uint16_t>> from = subsets.Next();
+      if (!from) break;
+      SHADW_ASSIGN_OR_RETURN(const std::vector<uint16_t> wrong,
+                             Contradicted(stripe, believed, *from));
+      if (wrong.size() < fewest) {
+        fewest = wrong.size();
+        best = std::move(from);
+      }
+      // No other choice can do better: two sets of cells differ in more than spare places.
+      if (2 * fewest <= believed.size() - k) break;
+    }
+    if (believed.size() - fewest <= k) return std::nullopt;
+    return best;
+  }
+
+  // Cells of this stripe contradict each other: finds out whose. A body MAC that holds
+  // counts for more than a majority, which auditors and their nodes can be.
+  absl::Status Judge(uint32_t stripe) {
+    const size_t k = assembler_.geometry().code.data_shards;
+    assembler_.Begin(stripe, 1);
+    for (const Header& header : shards_) assembler_.Load(header.audit.index);
+    const std::vector<uint16_t> good = GoodShards(stripe);
+    std::vector<uint16_t> believed = WithMac(good, true);
+    std::optional<std::vector<uint16_t>> from;
+    if (believed.size() == k) {
+      from = believed;
+    } else {
+      if (believed.size() < k) std::ranges::copy(WithMac(good, {}), std::back_inserter(believed));
+      std::ranges::sort(believed);
+      if (believed.size() > k) {
+        SHADW_ASSIGN_OR_RETURN(from, Measure(stripe, believed));
+      }
+    }
+    if (!from) {
       report_.contradictory_stripes.push_back(stripe);
       return absl::OkStatus();
     }
-    for (uint16_t j : fewest) {
+    SHADW_ASSIGN_OR_RETURN(const std::vector<uint16_t> wrong, Contradicted(stripe, good, *from));
+    for (uint16_t j : wrong) {
       assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
       for (ShardReport& shard : report_.shards) shard.bad_cells += shard.index == j;
     }
@@ -129,6 +188,7 @@ class Checker {
   base::Buffer expected_;
   crypto::LeafHasher hasher_;
   std::vector<Tally> tallies_;
+  std::vector<uint32_t> suspicious_;
   SegmentReport report_;
 };
 

@@ -9,7 +9,7 @@
 // An auditor sees outer tags and the body root; a repair agent also the body MAC,
 // which an auditor and a node together cannot forge. Where more than k cells of a
 // stripe hold, they are checked against each other, and the ones that disagree with
-// the majority are named.
+// the shards whose body MAC holds, or else with the majority, are named.
 //   Source   FORMAT.md, "Checking"; property P4
 #ifndef LIBSHADW_SHARD_SEGMENT_CHECK_H_
 #define LIBSHADW_SHARD_SEGMENT_CHECK_H_
@@ -23,7 +23,8 @@ namespace shadw::shard {
 struct ShardReport {
   uint16_t index = 0;
   uint32_t bad_cells = 0;
-  // Nothing where the right does not reach, or where bad cells make it moot.
+  // Nothing where the right does not reach, or where cells that are missing or corrupt
+  // make it moot.
   std::optional<bool> body_root_holds;
   std::optional<bool> body_mac_holds;
 

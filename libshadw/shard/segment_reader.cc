@@ -17,7 +17,6 @@ SegmentReader::SegmentReader(StripeAssembler assembler, const Header& header)
       content_(header.read->content_key->bytes()),
       stripe_plain_(size_t{assembler_.geometry().chunk_bytes()} *
                     assembler_.geometry().code.data_shards),
-      trial_cell_(assembler_.geometry().cell_bytes),
       plain_bytes_(header.read->plain_bytes),
       chunks_(static_cast<uint32_t>(header.verify->sealed_bytes / header.audit.cell_bytes)),
       bound_(header.audit.has(kFlagBound)),
@@ -65,7 +64,17 @@ absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
   uint64_t left = bytes;
   for (uint32_t stripe = first_chunk / k; stripe <= last_chunk / k;) {
     const uint32_t end = last_chunk / k + 1;
-    const uint32_t count = std::min(assembler_.max_window(), end - stripe);
+    uint32_t count = std::min(assembler_.max_window(), end - stripe);
+    // A stripe of which the range covers only a part stands alone, so that the columns
+    // of its neighbours are not fetched for it.
+    const auto partial = [&](uint32_t s) {
+      return first_chunk > s * k || last_chunk + 1 < std::min(chunks_, (s + 1) * k);
+    };
+    if (partial(stripe)) {
+      count = 1;
+    } else if (count > 1 && partial(stripe + count - 1)) {
+      --count;
+    }
     SHADW_RETURN_IF_ERROR(LoadWindow(stripe, count, first_chunk, last_chunk));
     for (uint32_t i = 0; i < count; ++i, ++stripe) {
       const uint32_t low = std::max(first_chunk, stripe * k);
@@ -89,8 +98,8 @@ absl::Status SegmentReader::LoadWindow(uint32_t first, uint32_t count, uint32_t 
   for (uint32_t chunk = chunks_; chunk < (first + count) * k; ++chunk) {
     assembler_.SetZero(chunk / k, static_cast<uint16_t>(chunk % k));
   }
-  // The columns that the range covers in this window; all of them once it spans two
-  // stripes.
+  // The columns that the range covers in this window: all of them where it has more
+  // than one stripe.
   const uint32_t low = std::max(first_chunk, first * k);
   const uint32_t high = std::min(last_chunk, (first + count) * k - 1);
   std::vector<uint16_t> wanted;
@@ -136,69 +145,151 @@ absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
       good.push_back(j);
     }
   }
+  base::Buffer cell(assembler_.geometry().cell_bytes);
+  base::Buffer trial_plain(plain.size());
+  std::optional<base::Bytes> right;
+  bool named = false;
   SubsetSequence subsets(good, code.data_shards);
-  for (int tries = 0; tries < kMaxSubsets; ++tries) {
+  for (int tries = 0; tries < kMaxSubsets && !named; ++tries) {
     const std::optional<std::vector<uint16_t>> from = subsets.Next();
     if (!from) break;
-    SHADW_RETURN_IF_ERROR(assembler_.Decode(stripe, *from, column, trial_cell_.span()));
-    if (!OpenChunk(chunk, trial_cell_.span(), plain)) continue;
-    if (!assembler_.Rebuilt(stripe, column)) {
-      assembler_.AddFault({column, stripe, CellFault::Kind::kForged});
-    }
-    assembler_.Replace(stripe, column, trial_cell_.span());
-    NameForgers(stripe, *from);
-    return absl::OkStatus();
+    SHADW_RETURN_IF_ERROR(assembler_.Decode(stripe, *from, column, cell.span()));
+    if (!OpenChunk(chunk, cell.span(), trial_plain.span())) continue;
+    std::ranges::copy(trial_plain.span(), plain.begin());
+    right = base::ToBytes(cell.span());
+    named = bound_ || NameForgers(stripe, *from);
   }
-  return absl::DataLossError(absl::StrCat("shard: stripe ", stripe,
-                                          " holds forged cells, and no choice of ",
-                                          code.data_shards, " cells is right"));
+  if (!right) {
+    return absl::DataLossError(absl::StrCat("shard: stripe ", stripe,
+                                            " holds forged cells, and no choice of ",
+                                            code.data_shards, " cells is right"));
+  }
+  if (!bound_ && !named && !assembler_.Rebuilt(stripe, column)) {
+    assembler_.AddFault({column, stripe, CellFault::Kind::kForged});
+  }
+  assembler_.Replace(stripe, column, *right);
+  return absl::OkStatus();
 }
 
-// Cells that differ from what the trusted ones give are forged.
-void SegmentReader::NameForgers(uint32_t stripe, std::span<const uint16_t> trusted) {
+// Names the cells that differ from what `from` gives, if `from` can be believed: all
+// data cells of the stripe must open. One that opens is not enough, since two forged
+// cells can be made to cancel out in it, and honest shards would be blamed.
+bool SegmentReader::NameForgers(uint32_t stripe, std::span<const uint16_t> from) {
+  const uint16_t k = assembler_.geometry().code.data_shards;
+  const uint16_t total = assembler_.geometry().code.total_shards();
   base::Buffer expected(assembler_.geometry().cell_bytes);
-  for (uint16_t j = 0; j < assembler_.geometry().code.total_shards(); ++j) {
-    if (std::ranges::find(trusted, j) != trusted.end()) continue;
-    if (!assembler_.Good(stripe, j) || assembler_.Rebuilt(stripe, j)) continue;
-    if (!assembler_.Decode(stripe, trusted, j, expected.span()).ok()) continue;
-    if (std::ranges::equal(expected.span(), assembler_.Cell(stripe, j))) continue;
-    assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+  base::Buffer plain(assembler_.geometry().chunk_bytes());
+  std::vector<uint16_t> forgers;
+  for (uint16_t j = 0; j < total; ++j) {
+    const bool trusted = std::ranges::find(from, j) != from.end();
+    if (!trusted && !assembler_.Decode(stripe, from, j, expected.span()).ok()) return false;
+    const base::ByteSpan cell = trusted ? assembler_.Cell(stripe, j) : expected.span();
+    const uint32_t chunk = stripe * k + j;
+    if (j < k && chunk < chunks_ && !OpenChunk(chunk, cell, plain.span())) return false;
+    const bool fetched = assembler_.Good(stripe, j) && !assembler_.Rebuilt(stripe, j);
+    if (fetched && !std::ranges::equal(cell, assembler_.Cell(stripe, j))) forgers.push_back(j);
   }
+  for (uint16_t j : forgers) assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+  return true;
 }
 
 absl::StatusOr<bool> SegmentReader::ReadAndCheckRoot(base::Buffer& plain) {
   std::vector<Hash> hashes(chunks_);
   size_t at = 0;
   SHADW_RETURN_IF_ERROR(ReadStripes(0, plain_bytes_, &hashes, [&](base::ByteSpan bytes) {
-    std::ranges::copy(bytes, plain.span().begin() + at);
+    std::ranges::copy(bytes, plain.span().begin() + static_cast<ptrdiff_t>(at));
     at += bytes.size();
     return absl::OkStatus();
   }));
   return crypto::MerkleRootPadded(hashes) == content_root_;
 }
 
-// A reader who holds K_read can make cells that pass both tags. The signed root shows
-// it, not where; so leave one shard out after the other.
 absl::Status SegmentReader::ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
   base::Buffer plain(plain_bytes_);
-  absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
+  const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
   if (!right.ok() && right.status().code() != absl::StatusCode::kDataLoss) return right.status();
-  std::optional<uint16_t> forger;
-  const uint16_t total = assembler_.geometry().code.total_shards();
-  for (uint16_t j = 0; j < total && j < kMaxSubsets && !(right.ok() && *right); ++j) {
-    if (!assembler_.has_shard(j)) continue;
-    assembler_.Exclude(j, true);
-    right = ReadAndCheckRoot(plain);
-    assembler_.Exclude(j, false);
-    forger = j;
-  }
-  if (!right.ok() || !*right) {
-    return absl::DataLossError(
-        "shard: the segment is bound and its content is not what the writer signed");
-  }
-  if (forger) assembler_.AddFault({*forger, 0, CellFault::Kind::kForged});
+  if (!right.ok() || !*right) SHADW_RETURN_IF_ERROR(ReadAroundForgers(plain));
   if (bytes == 0) return absl::OkStatus();
   return sink(plain.span().subspan(offset, bytes));
+}
+
+// A reader who holds K_read can make cells that pass both tags. The signed root shows
+// it, not where; so leave out some shards after others.
+absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
+  for (const std::vector<uint16_t>& left_out : Exclusions()) {
+    for (uint16_t j : left_out) assembler_.Exclude(j, true);
+    const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
+    const bool found = right.ok() && *right;
+    for (uint32_t stripe = 0; found && stripe * assembler_.geometry().code.data_shards < chunks_;
+         ++stripe) {
+      NameBoundForgers(stripe, left_out);
+    }
+    for (uint16_t j : left_out) assembler_.Exclude(j, false);
+    if (found) return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      "shard: the segment is bound and its content is not what the writer signed");
+}
+
+// Groups of half the spare shards find one forger, or neighbours, in few tries and
+// leave spare shards for other damage; then one by one; then all but k.
+std::vector<std::vector<uint16_t>> SegmentReader::Exclusions() const {
+  const erasure::Code code = assembler_.geometry().code;
+  std::vector<uint16_t> present;
+  for (uint16_t j = 0; j < code.total_shards(); ++j) {
+    if (assembler_.has_shard(j)) present.push_back(j);
+  }
+  std::vector<std::vector<uint16_t>> exclusions;
+  if (present.size() <= code.data_shards) return exclusions;
+  const size_t spare = present.size() - code.data_shards;
+  for (size_t group = (spare + 1) / 2;; group = 1) {
+    for (size_t at = 0; at < present.size(); at += group) {
+      const auto begin = present.begin() + static_cast<ptrdiff_t>(at);
+      exclusions.emplace_back(begin,
+                              begin + static_cast<ptrdiff_t>(std::min(group, present.size() - at)));
+    }
+    if (group == 1) break;
+  }
+  SubsetSequence subsets(present, spare);
+  while (exclusions.size() < kMaxSubsets) {
+    std::optional<std::vector<uint16_t>> subset = subsets.Next();
+    if (!subset) break;
+    exclusions.push_back(*std::move(subset));
+  }
+  if (exclusions.size() > kMaxSubsets) exclusions.resize(kMaxSubsets);
+  return exclusions;
+}
+
+// The content root held without `left_out`: what that gives is right, and whatever
+// differs from it was forged.
+void SegmentReader::NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out) {
+  const erasure::Code code = assembler_.geometry().code;
+  const size_t cell_bytes = assembler_.geometry().cell_bytes;
+  std::vector<std::optional<Hash>> found(code.total_shards());
+  for (uint16_t j : left_out) assembler_.Exclude(j, false);
+  assembler_.Begin(stripe, 1);
+  for (uint16_t j = 0; j < code.total_shards(); ++j) {
+    assembler_.Load(j, stripe, 1);
+    if (!assembler_.Good(stripe, j)) continue;
+    hasher_.Hash(assembler_.Cell(stripe, j), cell_bytes, &found[j].emplace());
+  }
+  for (uint16_t j : left_out) assembler_.Exclude(j, true);
+  assembler_.Begin(stripe, 1);
+  for (uint16_t j = 0; j < code.data_shards; ++j) {
+    if (stripe * code.data_shards + j >= chunks_) assembler_.SetZero(stripe, j);
+  }
+  std::vector<uint16_t> data(code.data_shards);
+  std::iota(data.begin(), data.end(), uint16_t{0});
+  if (!assembler_.Complete(data).ok()) return;
+  base::Buffer parity(cell_bytes);
+  for (uint16_t j = 0; j < code.total_shards(); ++j) {
+    if (!found[j]) continue;
+    if (j >= code.data_shards && !assembler_.Decode(stripe, data, j, parity.span()).ok()) return;
+    Hash expected;
+    hasher_.Hash(j < code.data_shards ? assembler_.Cell(stripe, j) : parity.span(), cell_bytes,
+                 &expected);
+    if (*found[j] != expected) assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+  }
 }
 
 }  // namespace shadw::shard

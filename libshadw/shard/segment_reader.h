@@ -9,7 +9,8 @@
 // Every byte that reaches the sink passed two tags. Where all outer tags hold and an
 // inner one does not, somebody with a lower right forged a cell: other choices of k
 // cells are tried, at most kMaxSubsets a stripe, and the liar is named.
-// A bound segment is released only after its content root was checked.
+// A bound segment is released only after its content root was checked; where it does
+// not hold, at most kMaxSubsets choices of shards are left out, one choice a pass.
 //
 //   Limits   memory: one window of cells; a bound segment also its plaintext
 //   Source   FORMAT.md, "Reading"; properties P1, P4, P10, P11
@@ -43,8 +44,8 @@ class SegmentReader {
   //   Errors   kInvalidArgument     beyond plain_bytes()
   //            kFailedPrecondition  fewer than k cells of a stripe hold
   //            kDataLoss            forged, and no choice of cells is right
-  //   Promise  fetches only cells of the stripes and columns that cover the range, and
-  //            more only for those that are missing or damaged
+  //   Promise  fetches only the cells that cover the range, each once, and more only of
+  //            stripes where one is missing or damaged
   absl::Status Read(uint64_t offset, uint64_t bytes, const ByteSink& sink);
 
   const std::vector<CellFault>& faults() const { return assembler_.faults(); }
@@ -59,15 +60,17 @@ class SegmentReader {
                           std::vector<Hash>* cell_hashes, base::MutableByteSpan plain);
   bool OpenChunk(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain);
   absl::Status OpenForged(uint32_t stripe, uint16_t column, base::MutableByteSpan plain);
-  void NameForgers(uint32_t stripe, std::span<const uint16_t> trusted);
+  bool NameForgers(uint32_t stripe, std::span<const uint16_t> from);
   absl::Status ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink);
+  absl::Status ReadAroundForgers(base::Buffer& plain);
+  std::vector<std::vector<uint16_t>> Exclusions() const;
+  void NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out);
   absl::StatusOr<bool> ReadAndCheckRoot(base::Buffer& plain);
 
   StripeAssembler assembler_;
   crypto::AesGcm content_;
   crypto::LeafHasher hasher_;
   base::Buffer stripe_plain_;
-  base::Buffer trial_cell_;
   uint64_t plain_bytes_;
   uint32_t chunks_;
   bool bound_;

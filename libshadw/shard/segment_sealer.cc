@@ -18,6 +18,23 @@ constexpr base::ByteArray<32> kNoKey{};
 // Columns a power of two apart would fall into the same cache sets.
 constexpr size_t kStaggerBytes = 320;
 
+// What no reader would open is not sealed.
+absl::Status CheckLabel(const SegmentLabel& label, uint16_t total_shards) {
+  if ((label.flags & (kFlagHead | kFlagIntent | kFlagTombstone)) != 0 ||
+      label.segment == kHeadSegment) {
+    return absl::InvalidArgumentError("shard: got the label of a bare header for a segment");
+  }
+  if (label.segment_count != 0 && label.segment >= label.segment_count) {
+    return absl::InvalidArgumentError(absl::StrCat("shard: got segment ", label.segment,
+                                                   ", need less than ", label.segment_count));
+  }
+  if (label.nodes.size() != total_shards) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("shard: got ", label.nodes.size(), " nodes, need ", total_shards));
+  }
+  return absl::OkStatus();
+}
+
 constexpr size_t RoundUp64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
@@ -72,10 +89,7 @@ absl::Status SegmentSealer::Seal(const ObjectKeys& keys, const SegmentLabel& lab
                                                    " bytes for a segment, need at most ",
                                                    geometry_.capacity_bytes()));
   }
-  if (label.nodes.size() != total) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("shard: got ", label.nodes.size(), " nodes, need ", total));
-  }
+  SHADW_RETURN_IF_ERROR(CheckLabel(label, total));
   crypto::SecretKey content_key = crypto::SecretKey::Zeroed();
   context.random->Fill(content_key.mutable_bytes());
   content_key_ = std::make_shared<const crypto::SecretKey>(std::move(content_key));

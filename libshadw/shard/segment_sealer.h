@@ -44,7 +44,7 @@ class SegmentSealer {
   // metadata; its content key and plain length are filled in here. What was sealed
   // before is overwritten.
   //   Shapes   plain  0 to Geometry::capacity_bytes() bytes
-  //   Errors   kInvalidArgument     too much plaintext, or not n nodes
+  //   Errors   kInvalidArgument     too much plaintext, not n nodes, or a head's label
   //            kPermissionDenied    keys that may not write
   //   Promise  content key, box R nonce and header nonces are fresh in every call
   absl::Status Seal(const ObjectKeys& keys, const SegmentLabel& label, ReadBox read,

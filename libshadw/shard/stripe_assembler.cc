@@ -12,6 +12,15 @@ namespace {
 
 constexpr size_t kStaggerBytes = 320;
 
+bool OfOneSegment(const Header& a, const Header& b) {
+  const bool same_attempt =
+      !a.verify || !b.verify || a.verify->read_box_hash == b.verify->read_box_hash;
+  return same_attempt && a.audit.version == b.audit.version && a.audit.segment == b.audit.segment &&
+         a.audit.data_shards == b.audit.data_shards &&
+         a.audit.total_shards == b.audit.total_shards && a.audit.cell_bytes == b.audit.cell_bytes &&
+         a.audit.cells == b.audit.cells;
+}
+
 uint32_t WindowFor(const Geometry& geometry, uint32_t cells) {
   const size_t stripe_bytes = size_t{geometry.cell_bytes} * geometry.code.total_shards();
   const auto fits = static_cast<uint32_t>(std::max<size_t>(1, kWindowBytes / stripe_bytes));
@@ -50,9 +59,9 @@ absl::StatusOr<StripeAssembler> StripeAssembler::Create(const ObjectKeys& keys,
   assembler.source_ = source;
   for (const Header& header : shards) {
     const AuditBox& audit = header.audit;
-    if (audit.data_shards != first.data_shards || audit.total_shards != first.total_shards ||
-        audit.cell_bytes != first.cell_bytes || audit.cells != first.cells) {
-      return absl::InvalidArgumentError("shard: got headers of different segments");
+    if (!OfOneSegment(shards.front(), header)) {
+      return absl::InvalidArgumentError(
+          "shard: got headers of different segments or attempts, need those of one");
     }
     auto& slot = assembler.slots_[audit.index];
     if (slot) {

@@ -31,8 +31,10 @@ inline constexpr uint32_t kMaxWindowStripes = 8;
 
 class StripeAssembler {
  public:
-  // `shards` are the headers of the shards that exist, one per index at most, all of
-  // one segment (same k, n, cell size and count).
+  // `shards` are the headers of the shards that exist.
+  //   Errors   kFailedPrecondition  none
+  //            kInvalidArgument     two of one index, or of different segments; of different
+  //                                 attempts where they were opened to box V
   static absl::StatusOr<StripeAssembler> Create(const ObjectKeys& keys,
                                                 std::span<const Header> shards, CellSource* source);
 
