@@ -156,6 +156,21 @@ py::bytes ToPython(base::ByteSpan bytes) {
   return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
+py::str FileSystemText(const std::string& bytes) {
+  PyObject* text =
+      PyUnicode_DecodeUTF8(bytes.data(), static_cast<py::ssize_t>(bytes.size()), "surrogateescape");
+  if (text == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(text);
+}
+
+std::string FileSystemBytes(const py::object& text) {
+  if (!py::isinstance<py::str>(text)) RefuseType(TypeName(text), "str");
+  const auto bytes = py::reinterpret_steal<py::bytes>(
+      PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogateescape"));
+  if (!bytes) throw py::error_already_set();
+  return bytes;
+}
+
 Array Adopt(base::Bytes bytes) {
   const base::ByteSpan span = bytes;
   return Adopt<base::Bytes>(std::move(bytes), span);

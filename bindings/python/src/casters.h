@@ -193,6 +193,10 @@ struct NewRows {
 
 py::bytes ToPython(base::ByteSpan bytes);
 
+// A name of bytes as os.fsdecode gives it, and back.
+py::str FileSystemText(const std::string& bytes);
+std::string FileSystemBytes(const py::object& text);
+
 using Array = py::array_t<uint8_t>;
 
 // An array over `bytes`, which `owner` keeps alive.
@@ -227,6 +231,7 @@ py::module_ Submodule(py::module_& root, const char* name, const char* doc);
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindErasure(py::module_& root);
+void BindShard(py::module_& root);
 
 }  // namespace shadw::python
 

@@ -68,6 +68,7 @@ PYBIND11_MODULE(_shadw, root) {
   BindRaiseStatus(root);
   BindErasure(root);
   BindCrypto(root);
+  BindShard(root);
 }
 
 }  // namespace shadw::python
