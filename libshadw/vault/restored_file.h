@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file that appears under its name only when it is complete.
+#ifndef LIBSHADW_VAULT_RESTORED_FILE_H_
+#define LIBSHADW_VAULT_RESTORED_FILE_H_
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "libshadw/base/bytes.h"
+
+namespace shadw::vault {
+
+// Where an object of this name goes below a folder: the name itself as a relative path,
+// or "shadw-" and a hash in hexadecimal where it would leave the folder or is no path.
+std::filesystem::path SafeRelativePath(std::string_view name);
+
+class RestoredFile {
+ public:
+  // Makes the folders above `path` and a temporary file beside it.
+  //   Errors   kAlreadyExists  `path` exists: nothing is overwritten
+  //            kUnavailable    the file system refuses
+  static absl::StatusOr<RestoredFile> Create(const std::filesystem::path& path);
+  RestoredFile(RestoredFile&& other) noexcept;
+  RestoredFile& operator=(RestoredFile&& other) noexcept;
+  // Removes the temporary file unless Commit succeeded.
+  ~RestoredFile();
+
+  absl::Status Append(base::ByteSpan bytes);
+  // Sets mode and time, makes the bytes durable, gives the file its name.
+  absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns);
+
+ private:
+  RestoredFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor)
+      : path_(std::move(path)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_RESTORED_FILE_H_
