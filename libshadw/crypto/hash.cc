@@ -60,11 +60,21 @@ void LeafHasher::Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32
   }
 }
 
+namespace {
+
+// libsodium must not be given a null pointer, not even with length zero.
+const uint8_t* NonNull(base::ByteSpan key) {
+  static constexpr uint8_t kNothing = 0;
+  return key.empty() ? &kNothing : key.data();
+}
+
+}  // namespace
+
 void HmacSha512Into(base::ByteSpan key, std::initializer_list<base::ByteSpan> parts,
                     std::span<uint8_t, 64> out) {
   SodiumReady();
   crypto_auth_hmacsha512_state state;
-  crypto_auth_hmacsha512_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha512_init(&state, NonNull(key), key.size());
   for (const base::ByteSpan part : parts) {
     crypto_auth_hmacsha512_update(&state, part.data(), part.size());
   }
@@ -83,7 +93,7 @@ namespace {
 void HmacSha256Into(base::ByteSpan key, std::initializer_list<base::ByteSpan> parts,
                     base::ByteArray<32>& out) {
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha256_init(&state, NonNull(key), key.size());
   for (const base::ByteSpan part : parts) {
     crypto_auth_hmacsha256_update(&state, part.data(), part.size());
   }

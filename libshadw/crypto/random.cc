@@ -16,6 +16,7 @@ constexpr size_t kBlockBytes = 64;
 }  // namespace
 
 void SystemRandom::Fill(base::MutableByteSpan out) {
+  if (out.empty()) return;
   SodiumReady();
   randombytes_buf(out.data(), out.size());
 }
