@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "commands.h"
+#include "files.h"
+#include "libshadw/base/status_macros.h"
+#include "progress_bar.h"
+
+namespace shadw::app {
+namespace {
+
+constexpr int kMaxAttempts = 3;
+constexpr size_t kMaxShownFaults = 20;
+
+struct GetArguments {
+  Access access;
+  std::string name;
+  std::string out;
+  std::string range;
+};
+
+struct Range {
+  uint64_t offset = 0;
+  uint64_t bytes = vault::kWholeObject;
+};
+
+bool ParseNumber(std::string_view text, uint64_t& number) {
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
+
+// FIRST-LAST, both included, or FIRST-, to the end. Nothing for what is neither.
+std::optional<Range> ParseRange(std::string_view text) {
+  const size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  Range range;
+  if (!ParseNumber(text.substr(0, dash), range.offset)) return std::nullopt;
+  const std::string_view last_text = text.substr(dash + 1);
+  if (last_text.empty()) return range;
+  uint64_t last = 0;
+  if (!ParseNumber(last_text, last) || last < range.offset) return std::nullopt;
+  const uint64_t distance = last - range.offset;
+  if (distance < vault::kWholeObject) range.bytes = distance + 1;
+  return range;
+}
+
+std::string ValidateRange(const std::string& text) {
+  if (ParseRange(text)) return {};
+  return "got " + text + ", need FIRST-LAST with FIRST <= LAST, or FIRST-";
+}
+
+void CheckGet(const GetArguments& arguments, bool json) {
+  RequireName(arguments.name, arguments.access);
+  if (json && arguments.out == "-") {
+    throw CLI::ValidationError("--json", "cannot share standard output with --out -");
+  }
+}
+
+const char* ToString(shard::CellFault::Kind kind) {
+  switch (kind) {
+    case shard::CellFault::Kind::kMissing:
+      return "missing";
+    case shard::CellFault::Kind::kCorrupt:
+      return "corrupt";
+    case shard::CellFault::Kind::kForged:
+      return "forged";
+  }
+  return "damaged";
+}
+
+// Damage that was overcome, by shard: a warning each and an array.
+nlohmann::json ReportFaults(const vault::ReadReport& report, const Nodes& nodes, Console& console) {
+  std::map<std::tuple<uint32_t, uint16_t, store::NodeId, std::string>, uint64_t> cells;
+  for (const vault::ReadFault& fault : report.faults) {
+    ++cells[{fault.segment, fault.cell.index, fault.node, ToString(fault.cell.kind)}];
+  }
+  auto faults = nlohmann::json::array();
+  for (const auto& [where, count] : cells) {
+    const auto& [segment, index, node, kind] = where;
+    if (faults.size() < kMaxShownFaults) {
+      console.Warn(absl::StrCat("segment ", segment, " shard ", index, nodes.On(node), ": ", count,
+                                " cells ", kind, ", rebuilt from the others"));
+    }
+    faults.push_back({{"segment", segment},
+                      {"shard", index},
+                      {"store", nodes.DirectoryOf(node)},
+                      {"kind", kind},
+                      {"cells", count}});
+  }
+  if (faults.size() > kMaxShownFaults) {
+    console.Warn(absl::StrCat("and ", faults.size() - kMaxShownFaults,
+                              " more shards: shadw verify names them all"));
+  }
+  return faults;
+}
+
+struct Got {
+  vault::ObjectInfo info;
+  vault::ReadReport report;
+};
+
+// One attempt. kAborted: a newer version came, and with it the one that was being read
+// went away.
+absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, const Range& range,
+                            Output& output) {
+  SHADW_ASSIGN_OR_RETURN(vault::ObjectInfo info, session.Info(arguments.name));
+  const uint64_t rest = info.object_bytes - std::min(info.object_bytes, range.offset);
+  ProgressBar bar("get", std::min(range.bytes, rest));
+  uint64_t done = 0;
+  const auto sink = [&](base::ByteSpan bytes) {
+    done += bytes.size();
+    bar.Show(done, "");
+    return output.Write(bytes);
+  };
+  auto report = session.Get(arguments.name, sink, range.offset, range.bytes);
+  const auto after = session.Info(arguments.name);
+  if (after.ok() && after->version != info.version) {
+    return absl::AbortedError("the object was replaced while it was read: try again");
+  }
+  SHADW_RETURN_IF_ERROR(report.status());
+  return Got{std::move(info), *std::move(report)};
+}
+
+absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
+  const Range range = arguments.range.empty() ? Range{} : *ParseRange(arguments.range);
+  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(arguments.out));
+  absl::StatusOr<Got> got = GetOnce(session, arguments, range, output);
+  for (int attempt = 1; absl::IsAborted(got.status()) && attempt < kMaxAttempts; ++attempt) {
+    if (output.is_stream()) break;  // what is out cannot be taken back
+    SHADW_RETURN_IF_ERROR(output.Restart());
+    got = GetOnce(session, arguments, range, output);
+  }
+  SHADW_RETURN_IF_ERROR(got.status());
+  const auto& [info, report] = *got;
+  // A part of a file is a file of its own.
+  const bool whole = arguments.range.empty();
+  SHADW_RETURN_IF_ERROR(output.Finish(whole ? info.mode : std::nullopt,
+                                      whole ? std::optional(info.mtime_ns) : std::nullopt));
+  Outcome outcome;
+  if (arguments.out != "-") {
+    outcome.text = absl::StrCat("got ", Printable(info.name), ": version ", info.sequence, ", ",
+                                FormatBytes(report.bytes), "\n");
+  }
+  outcome.json = {{"out", arguments.out},
+                  {"sequence", info.sequence},
+                  {"version", base::ToHex(info.version)},
+                  {"bytes", report.bytes},
+                  {"object_bytes", info.object_bytes},
+                  {"faults", ReportFaults(report, session.nodes(), console)}};
+  SetName(outcome.json, info.name);
+  return outcome;
+}
+
+}  // namespace
+
+void AddGetCommand(CLI::App& app, Chosen& chosen) {
+  auto get = std::make_shared<GetArguments>();
+  CLI::App* command =
+      AddCommand<GetArguments>(app, chosen, "get", "Write an object, or a range of it, to a file",
+                               get, Get, [get, &chosen] { CheckGet(*get, chosen.json); });
+  AddKeyOrCapability(command, get->access);
+  AddStores(command, get->access)->required();
+  command->add_option("N", get->name, "The object's name; not needed with --cap");
+  command->add_option("--out", get->out, "Where to; - is standard output")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--range", get->range, "Bytes FIRST-LAST, counted from 0, both included")
+      ->type_name("FIRST-LAST")
+      ->check(CLI::Validator(ValidateRange, ""));
+}
+
+}  // namespace shadw::app

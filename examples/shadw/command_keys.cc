@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "absl/strings/str_cat.h"
+#include "commands.h"
+#include "key_file.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/crypto/random.h"
+#include "libshadw/shard/capability.h"
+
+namespace shadw::app {
+namespace {
+
+struct KeygenArguments {
+  std::string out;
+};
+
+absl::StatusOr<Outcome> Keygen(const KeygenArguments& arguments, Console&) {
+  crypto::SystemRandom random;
+  SHADW_ASSIGN_OR_RETURN(const shard::VaultKeys keys, MakeKeyFile(arguments.out, random));
+  const std::string fingerprint = Fingerprint(keys);
+  return Outcome{.text = absl::StrCat("fingerprint ", fingerprint, "\n"),
+                 .json = {{"key", arguments.out}, {"fingerprint", fingerprint}}};
+}
+
+struct ShareArguments {
+  Access access;
+  std::string name;
+  std::string right;
+};
+
+shard::Right ParseRight(const std::string& text) {
+  if (text == "read") return shard::Right::kRead;
+  return text == "verify" ? shard::Right::kVerify : shard::Right::kAudit;
+}
+
+constexpr char kForgeable[] =
+    "holders of this capability can, together with k stores, forge what other holders read";
+
+// Weakens a capability further.
+absl::StatusOr<std::string> ShareFromCapability(const ShareArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const shard::ObjectKeys keys,
+                         LoadCapability(arguments.access.capability, console));
+  return shard::EncodeCapability(keys, ParseRight(arguments.right));
+}
+
+// A name and the key are enough while no generation was raised.
+absl::StatusOr<std::string> ShareFromKeyAlone(const ShareArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const shard::VaultKeys keys,
+                         LoadKeyFile(arguments.access.key_file, console));
+  console.Warn(
+      "without --store this capability is of generation 0: it opens nothing that was put "
+      "with --raise-generation");
+  if (arguments.right == "read") {
+    console.Warn(absl::StrCat(kForgeable, ", unless the object was put with --bound"));
+  }
+  return shard::EncodeCapability(keys.ForName(arguments.name, 0), ParseRight(arguments.right));
+}
+
+absl::StatusOr<std::string> ShareFromStores(const ShareArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(const vault::ObjectInfo info, session.Info(arguments.name));
+  if (arguments.right == "read" && !info.bound) console.Warn(kForgeable);
+  return session.vault()->Share(arguments.name, ParseRight(arguments.right));
+}
+
+absl::StatusOr<Outcome> Share(const ShareArguments& arguments, Console& console) {
+  const bool from_capability = !arguments.access.capability.empty();
+  const auto capability = from_capability ? ShareFromCapability(arguments, console)
+                          : arguments.access.stores.empty() ? ShareFromKeyAlone(arguments, console)
+                                                            : ShareFromStores(arguments, console);
+  SHADW_RETURN_IF_ERROR(capability.status());
+  Outcome outcome{.text = *capability + "\n",
+                  .json = {{"right", arguments.right}, {"capability", *capability}}};
+  if (!arguments.name.empty()) SetName(outcome.json, arguments.name);
+  return outcome;
+}
+
+}  // namespace
+
+void AddKeyCommands(CLI::App& app, Chosen& chosen) {
+  auto keygen = std::make_shared<KeygenArguments>();
+  AddCommand<KeygenArguments>(app, chosen, "keygen", "Make a vault's key", keygen, Keygen)
+      ->add_option("--out", keygen->out, "Where to; never overwritten")
+      ->type_name("KEY")
+      ->required();
+
+  auto share = std::make_shared<ShareArguments>();
+  CLI::App* command = AddCommand<ShareArguments>(
+      app, chosen, "share", "Print a capability: a right to one object", share, Share,
+      [share] { RequireName(share->name, share->access); });
+  AddKeyOrCapability(command, share->access);
+  AddStores(command, share->access);
+  command->add_option("N", share->name, "The object's name");
+  command->add_option("--right", share->right, "read, verify (and repair and rotate), or audit")
+      ->required()
+      ->check(CLI::IsMember({"read", "verify", "audit"}));
+}
+
+}  // namespace shadw::app

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "commands.h"
+#include "files.h"
+#include "libshadw/base/status_macros.h"
+#include "progress_bar.h"
+
+namespace shadw::app {
+namespace {
+
+struct PutArguments {
+  Access access;
+  std::string file;
+  std::string name;
+  std::string code = "10+4";
+  std::string compress = "auto";
+  std::string audit = "private";
+  bool bound = false;
+  bool resume = false;
+  bool raise_generation = false;
+};
+
+std::string NameOf(const PutArguments& arguments) {
+  if (!arguments.name.empty()) return arguments.name;
+  return std::filesystem::path(arguments.file).filename();
+}
+
+void CheckPut(const PutArguments& arguments) {
+  if (arguments.file == "-" && arguments.name.empty()) {
+    throw CLI::ValidationError("--name", "is needed where FILE is -");
+  }
+  if (NameOf(arguments).empty())
+    throw CLI::ValidationError("FILE", "has no base name: give --name");
+}
+
+std::string ValidateCode(const std::string& text) {
+  const auto code = erasure::ParseCode(text);
+  return code.ok() ? std::string() : std::string(code.status().message());
+}
+
+std::string Details(const vault::Progress& progress) {
+  return absl::StrCat(" sealed, ", FormatBytes(progress.sent_bytes), " sent, ",
+                      FormatBytes(progress.durable_bytes), " durable");
+}
+
+// Roots by which anyone may audit a node: whoever put them hands them out.
+nlohmann::json PublicRoots(const vault::PutReceipt& receipt, const Nodes& nodes) {
+  auto shards = nlohmann::json::array();
+  for (const vault::ShardReceipt& shard : receipt.shards) {
+    shards.push_back({{"segment", shard.segment},
+                      {"shard", shard.index},
+                      {"store", nodes.DirectoryOf(shard.node)},
+                      {"node", base::ToHex(shard.node)},
+                      {"id", base::ToHex(shard.id)},
+                      {"public_root", base::ToHex(shard.public_root)}});
+  }
+  return shards;
+}
+
+Outcome Describe(const PutArguments& arguments, const vault::PutReceipt& receipt,
+                 const Nodes& nodes) {
+  Outcome outcome;
+  outcome.text = absl::StrCat(
+      "put ", Printable(NameOf(arguments)), ": version ", receipt.sequence, ", ",
+      FormatBytes(receipt.object_bytes), " in ", Count(receipt.segments, "segment"), " of ",
+      arguments.code, " shards, ", FormatBytes(receipt.stored_bytes), " stored",
+      receipt.resumed_segments > 0
+          ? absl::StrCat(", ", Count(receipt.resumed_segments, "segment"), " there already")
+          : std::string(),
+      "\n");
+  outcome.json = {{"object", base::ToHex(receipt.id)},
+                  {"generation", receipt.generation},
+                  {"sequence", receipt.sequence},
+                  {"version", base::ToHex(receipt.version)},
+                  {"code", arguments.code},
+                  {"object_bytes", receipt.object_bytes},
+                  {"stored_bytes", receipt.stored_bytes},
+                  {"segments", receipt.segments},
+                  {"resumed_segments", receipt.resumed_segments}};
+  SetName(outcome.json, NameOf(arguments));
+  if (arguments.audit == "public") outcome.json["shards"] = PublicRoots(receipt, nodes);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const erasure::Code code, erasure::ParseCode(arguments.code));
+  SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(arguments.file));
+  SHADW_ASSIGN_OR_RETURN(
+      Session session,
+      Session::Open(arguments.access, {.missing = Nodes::Missing::kMake, .code = code}, console));
+  vault::PutOptions options{
+      .code = code,
+      .compress = arguments.compress == "auto",
+      .public_audit = arguments.audit == "public",
+      .bound = arguments.bound,
+      .mode = input.mode(),
+      .mtime_ns = input.mtime_ns().value_or(base::ToUnixNanos(session.clock().Now())),
+      .resume = arguments.resume,
+      .raise_generation = arguments.raise_generation};
+  absl::StatusOr<vault::PutReceipt> receipt;
+  {
+    ProgressBar bar("put", input.bytes());
+    options.progress = [&](const vault::Progress& progress) {
+      bar.Show(progress.sealed_bytes, Details(progress));
+    };
+    receipt = session.vault()->Put(
+        NameOf(arguments), [&](base::MutableByteSpan out) { return input.Read(out); }, options);
+  }
+  SHADW_RETURN_IF_ERROR(receipt.status());
+  if (input.Changed()) {
+    console.Warn(absl::StrCat(arguments.file,
+                              " changed while it was read: what was put may be "
+                              "neither the old nor the new"));
+  }
+  return Describe(arguments, *receipt, session.nodes());
+}
+
+}  // namespace
+
+void AddPutCommand(CLI::App& app, Chosen& chosen) {
+  auto put = std::make_shared<PutArguments>();
+  CLI::App* command = AddCommand<PutArguments>(app, chosen, "put",
+                                               "Store a file as the newest version of an object",
+                                               put, Put, [put] { CheckPut(*put); });
+  AddKey(command, put->access);
+  AddStores(command, put->access)->required();
+  command->add_option("FILE", put->file, "What to store; - is standard input")->required();
+  command->add_option("--name", put->name, "The object's name; FILE's base name where absent");
+  command->add_option("--code", put->code, "k+m: any k of k + m shards rebuild a segment")
+      ->capture_default_str()
+      ->type_name("K+M")
+      ->check(CLI::Validator(ValidateCode, ""));
+  command->add_option("--compress", put->compress, "zstd where it pays, or never")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "off"}));
+  command
+      ->add_option("--audit", put->audit,
+                   "public: also make roots by which anyone can audit a node; --json prints them")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"public", "private"}));
+  command->add_flag("--bound", put->bound, "Sign the content: readers cannot forge it");
+  command->add_flag("--resume", put->resume, "Go on with a put of the same input that was killed");
+  command->add_flag("--raise-generation", put->raise_generation,
+                    "Capabilities given out so far open neither this version nor later ones");
+}
+
+}  // namespace shadw::app

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "commands.h"
+#include "key_file.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/vault/recover.h"
+
+namespace shadw::app {
+namespace {
+
+struct RecoverArguments {
+  Access access;
+  std::string out;
+};
+
+nlohmann::json Describe(const vault::RecoveredObject& object) {
+  nlohmann::json described = {{"path", object.path.string()},
+                              {"object_bytes", object.object_bytes},
+                              {"sequence", object.sequence},
+                              {"restored", object.restored}};
+  SetName(described, object.name);
+  if (!object.restored) described["why_not"] = object.why_not;
+  return described;
+}
+
+absl::StatusOr<Outcome> Recover(const RecoverArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const shard::VaultKeys keys,
+                         LoadKeyFile(arguments.access.key_file, console));
+  vault::RecoverOptions options{.out = arguments.out};
+  for (const std::string& directory : arguments.access.stores) {
+    std::error_code ignored;
+    if (std::filesystem::exists(directory, ignored)) {
+      options.directories.emplace_back(directory);
+    } else {
+      console.Warn(absl::StrCat("store ", directory, " is missing"));
+    }
+  }
+  SHADW_ASSIGN_OR_RETURN(const vault::RecoverReport report, vault::Recover(keys, options));
+  Outcome outcome;
+  auto objects = nlohmann::json::array();
+  uint64_t restored = 0;
+  for (const vault::RecoveredObject& object : report.objects) {
+    absl::StrAppend(&outcome.text, object.restored ? "restored " : "not restored ",
+                    Printable(object.name), ": version ", object.sequence, ", ",
+                    FormatBytes(object.object_bytes), object.restored ? "" : ", ", object.why_not,
+                    "\n");
+    objects.push_back(Describe(object));
+    restored += object.restored ? 1 : 0;
+  }
+  absl::StrAppend(&outcome.text, restored, " of ", report.objects.size(), " objects from ",
+                  report.shards_found, " shards in ", report.files_scanned, " files\n");
+  outcome.json = {{"files_scanned", report.files_scanned},
+                  {"shards_found", report.shards_found},
+                  {"restored", restored},
+                  {"objects", std::move(objects)}};
+  outcome.good = restored == report.objects.size() && restored > 0;
+  return outcome;
+}
+
+}  // namespace
+
+void AddRecoverCommand(CLI::App& app, Chosen& chosen) {
+  auto recover = std::make_shared<RecoverArguments>();
+  CLI::App* command = AddCommand<RecoverArguments>(
+      app, chosen, "recover",
+      "Scan every file in the directories for shards, whatever its name, and restore all objects",
+      recover, Recover);
+  AddKey(command, recover->access);
+  AddStores(command, recover->access)->required();
+  command->add_option("--out", recover->out, "The directory to restore into")
+      ->type_name("DIR")
+      ->required();
+}
+
+}  // namespace shadw::app

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "commands.h"
+#include "libshadw/base/status_macros.h"
+
+namespace shadw::app {
+namespace {
+
+constexpr size_t kMaxShownCells = 8;
+
+struct UpkeepArguments {
+  Access access;
+  std::string name;
+  std::optional<uint16_t> shard;
+};
+
+const char* ToString(vault::ShardCondition::State state) {
+  using State = vault::ShardCondition::State;
+  switch (state) {
+    case State::kWhole:
+      return "whole";
+    case State::kDamaged:
+      return "damaged";
+    case State::kHeaderDamaged:
+      return "header damaged";
+    case State::kMissing:
+      return "missing";
+  }
+  return "unknown";
+}
+
+std::string DescribeCells(const std::vector<uint32_t>& cells) {
+  if (cells.empty()) return {};
+  const auto end = cells.begin() + static_cast<ptrdiff_t>(std::min(cells.size(), kMaxShownCells));
+  std::string text = absl::StrCat(", cells ", absl::StrJoin(cells.begin(), end, " "));
+  if (cells.size() > kMaxShownCells) {
+    absl::StrAppend(&text, " and ", cells.size() - kMaxShownCells, " more");
+  }
+  return text;
+}
+
+std::string DescribeInWords(const vault::ShardCondition& fault, const Nodes& nodes) {
+  return absl::StrCat("segment ", fault.segment, " shard ", fault.index, nodes.On(fault.node), ": ",
+                      ToString(fault.state), DescribeCells(fault.bad_cells),
+                      fault.remark.empty() ? "" : ", ", fault.remark, "\n");
+}
+
+nlohmann::json Describe(const vault::ShardCondition& fault, const Nodes& nodes) {
+  nlohmann::json object = {{"segment", fault.segment},
+                           {"shard", fault.index},
+                           {"state", ToString(fault.state)},
+                           {"bad_cells", fault.bad_cells},
+                           {"remark", fault.remark}};
+  if (fault.node != store::NodeId{}) {
+    object["store"] = nodes.DirectoryOf(fault.node);
+    object["node"] = base::ToHex(fault.node);
+    object["id"] = base::ToHex(fault.id);
+  }
+  return object;
+}
+
+absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(const vault::VerifyReport report, session.Verify(arguments.name));
+  Outcome outcome{.good = report.whole()};
+  auto faults = nlohmann::json::array();
+  for (const vault::ShardCondition& fault : report.faults) {
+    outcome.text += DescribeInWords(fault, session.nodes());
+    faults.push_back(Describe(fault, session.nodes()));
+  }
+  if (!report.endangered_segments.empty()) {
+    absl::StrAppend(&outcome.text, "segments with fewer whole shards than a get needs: ",
+                    absl::StrJoin(report.endangered_segments, " "), "\n");
+  }
+  absl::StrAppend(&outcome.text, report.whole() ? "whole: " : "not whole: ", report.shards_whole,
+                  " of ", report.shards_expected, " shards in ", report.segments, " segments, ",
+                  report.head_copies, " of ", report.head_copies_expected, " heads\n");
+  outcome.json = {{"whole", report.whole()},
+                  {"segments", report.segments},
+                  {"shards_expected", report.shards_expected},
+                  {"shards_whole", report.shards_whole},
+                  {"head_copies", report.head_copies},
+                  {"head_copies_expected", report.head_copies_expected},
+                  {"faults", std::move(faults)},
+                  {"endangered_segments", report.endangered_segments}};
+  return outcome;
+}
+
+absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& console) {
+  // Directories that are not there yet are the fresh nodes that lost shards go to.
+  SHADW_ASSIGN_OR_RETURN(
+      Session session,
+      Session::Open(arguments.access, {.missing = Nodes::Missing::kMake}, console));
+  SHADW_ASSIGN_OR_RETURN(const vault::RepairReport report, session.Repair(arguments.name));
+  if (report.shards_stuck > 0) {
+    console.Warn(absl::StrCat(report.shards_stuck,
+                              " damaged shards were replaced, but their stores keep them"));
+  }
+  return Outcome{
+      .text = absl::StrCat("repaired: ", report.shards_rebuilt, " shards rebuilt, ",
+                           report.shards_removed, " removed, ", report.heads_written, " heads and ",
+                           FormatBytes(report.bytes_written), " written\n"),
+      .json = {{"shards_rebuilt", report.shards_rebuilt},
+               {"shards_removed", report.shards_removed},
+               {"shards_stuck", report.shards_stuck},
+               {"heads_written", report.heads_written},
+               {"bytes_written", report.bytes_written}}};
+}
+
+absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(const vault::RotateReport report,
+                         session.Rotate(arguments.name, arguments.shard));
+  return Outcome{
+      .text = absl::StrCat("rotated: ", report.shards_rotated, " shards, ",
+                           FormatBytes(report.bytes_written), " written\n"),
+      .json = {{"shards_rotated", report.shards_rotated}, {"bytes_written", report.bytes_written}}};
+}
+
+CLI::App* AddUpkeep(CLI::App& app, Chosen& chosen, const std::string& name,
+                    const std::string& description,
+                    absl::StatusOr<Outcome> (*run)(const UpkeepArguments&, Console&),
+                    const std::shared_ptr<UpkeepArguments>& arguments) {
+  CLI::App* command =
+      AddCommand<UpkeepArguments>(app, chosen, name, description, arguments, run,
+                                  [arguments] { RequireName(arguments->name, arguments->access); });
+  AddKeyOrCapability(command, arguments->access);
+  AddStores(command, arguments->access)->required();
+  command->add_option("N", arguments->name, "The object's name; not needed with --cap");
+  return command;
+}
+
+}  // namespace
+
+void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
+  AddUpkeep(app, chosen, "verify", "Read every stored byte and name what is not whole", Verify,
+            std::make_shared<UpkeepArguments>());
+  AddUpkeep(app, chosen, "repair",
+            "Bring back lost and damaged shards; makes stores that are not there yet", Repair,
+            std::make_shared<UpkeepArguments>());
+  auto rotate = std::make_shared<UpkeepArguments>();
+  AddUpkeep(app, chosen, "rotate", "Encrypt stored shards anew, so that old copies are unlinked",
+            Rotate, rotate)
+      ->add_option("--shard", rotate->shard, "Only this shard of every segment, counted from 0")
+      ->type_name("J");
+}
+
+}  // namespace shadw::app

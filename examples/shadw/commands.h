@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of `shadw`. Each function adds some to the command line; parsing it
+// chooses one.
+#ifndef EXAMPLES_SHADW_COMMANDS_H_
+#define EXAMPLES_SHADW_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "outcome.h"
+#include "session.h"
+
+namespace shadw::app {
+
+struct Chosen {
+  bool json = false;
+  std::function<absl::StatusOr<Outcome>(Console&)> run;
+};
+
+void AddKeyCommands(CLI::App& app, Chosen& chosen);     // keygen, share
+void AddPutCommand(CLI::App& app, Chosen& chosen);      // put
+void AddGetCommand(CLI::App& app, Chosen& chosen);      // get
+void AddNameCommands(CLI::App& app, Chosen& chosen);    // list, info, remove
+void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, rotate
+void AddRecoverCommand(CLI::App& app, Chosen& chosen);  // recover
+
+// What several commands take.
+void AddKey(CLI::App* command, Access& access);
+void AddKeyOrCapability(CLI::App* command, Access& access);
+CLI::Option* AddStores(CLI::App* command, Access& access);
+// Call in the command's callback: without --cap there must be a name.
+void RequireName(const std::string& name, const Access& access);
+
+// A subcommand with the options that all have. `Arguments` outlives the parsing;
+// `check` throws a CLI::ParseError for what no single option can check.
+template <typename Arguments>
+CLI::App* AddCommand(CLI::App& app, Chosen& chosen, const std::string& name,
+                     const std::string& description, std::shared_ptr<Arguments> arguments,
+                     absl::StatusOr<Outcome> (*run)(const Arguments&, Console&),
+                     std::function<void()> check = {}) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->add_flag("--json", chosen.json, "Print one JSON object on standard output");
+  command->callback([&chosen, arguments, run, check] {
+    if (check) check();
+    chosen.run = [arguments, run](Console& console) { return run(*arguments, console); };
+  });
+  return command;
+}
+
+}  // namespace shadw::app
+
+#endif  // EXAMPLES_SHADW_COMMANDS_H_
