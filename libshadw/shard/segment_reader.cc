@@ -164,7 +164,12 @@ absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
                                             " holds forged cells, and no choice of ",
                                             code.data_shards, " cells is right"));
   }
-  if (!bound_ && !named && !assembler_.Rebuilt(stripe, column)) {
+  if (bound_) {
+    // Whose they are shows once the content root holds: a reader's cells open too.
+    if (forged_stripes_.empty() || forged_stripes_.back() != stripe) {
+      forged_stripes_.push_back(stripe);
+    }
+  } else if (!named && !assembler_.Rebuilt(stripe, column)) {
     assembler_.AddFault({column, stripe, CellFault::Kind::kForged});
   }
   assembler_.Replace(stripe, column, *right);
@@ -206,9 +211,14 @@ absl::StatusOr<bool> SegmentReader::ReadAndCheckRoot(base::Buffer& plain) {
 
 absl::Status SegmentReader::ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
   base::Buffer plain(plain_bytes_);
+  forged_stripes_.clear();
   const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
   if (!right.ok() && right.status().code() != absl::StatusCode::kDataLoss) return right.status();
-  if (!right.ok() || !*right) SHADW_RETURN_IF_ERROR(ReadAroundForgers(plain));
+  if (!right.ok() || !*right) {
+    SHADW_RETURN_IF_ERROR(ReadAroundForgers(plain));
+  } else {
+    for (uint32_t stripe : std::exchange(forged_stripes_, {})) NameBoundForgers(stripe, {});
+  }
   if (bytes == 0) return absl::OkStatus();
   return sink(plain.span().subspan(offset, bytes));
 }
@@ -260,8 +270,8 @@ std::vector<std::vector<uint16_t>> SegmentReader::Exclusions() const {
   return exclusions;
 }
 
-// The content root held without `left_out`: what that gives is right, and whatever
-// differs from it was forged.
+// The content root held without `left_out`: what is read in the same way again is
+// right, and whatever differs from it was forged.
 void SegmentReader::NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out) {
   const erasure::Code code = assembler_.geometry().code;
   const size_t cell_bytes = assembler_.geometry().cell_bytes;
@@ -281,6 +291,12 @@ void SegmentReader::NameBoundForgers(uint32_t stripe, std::span<const uint16_t> 
   std::vector<uint16_t> data(code.data_shards);
   std::iota(data.begin(), data.end(), uint16_t{0});
   if (!assembler_.Complete(data).ok()) return;
+  base::Buffer plain(assembler_.geometry().chunk_bytes());
+  for (uint16_t j : data) {
+    const uint32_t chunk = stripe * code.data_shards + j;
+    if (chunk >= chunks_ || OpenChunk(chunk, assembler_.Cell(stripe, j), plain.span())) continue;
+    if (!OpenForged(stripe, j, plain.span()).ok()) return;
+  }
   base::Buffer parity(cell_bytes);
   for (uint16_t j = 0; j < code.total_shards(); ++j) {
     if (!found[j]) continue;

@@ -75,6 +75,7 @@ class SegmentReader {
   uint32_t chunks_;
   bool bound_;
   Hash content_root_;
+  std::vector<uint32_t> forged_stripes_;
 };
 
 }  // namespace shadw::shard
