@@ -5,7 +5,7 @@
 #   dev       every C++ test and example, fuzz corpora, consumers, tidy
 #   asan      unit tests and fuzz corpora with address and undefined-behaviour sanitizers
 #   tsan      the tests that use threads, with the thread sanitizer
-#   python    the package from `pip install .`, its tests and its stubs
+#   python    the package from `pip install .` in a fresh environment, its tests, its stubs
 #   examples  the Python examples and the demonstration
 # A stage that does not build counts as failed and the next one runs all the same. Logs
 # are kept under build/logs. The last line says `N passed, N failed, N skipped`.
@@ -129,7 +129,12 @@ stage_tsan() {
 make_venv() {
   local python=/usr/bin/python3
   [ -x "$python" ] || python=python3
-  "$venv/bin/python" -c 'import pip' 2>/dev/null || "$python" -m venv --clear "$venv"
+  "$python" -m venv --clear "$venv"
+}
+
+# From a folder that is not the tree, so that nothing but the installed package is found.
+import_from_outside() {
+  (cd "$venv" && bin/python ../tests/consumer/pip/check_import.py . ..)
 }
 
 stage_python() {
@@ -140,6 +145,7 @@ stage_python() {
   fi
   need python-venv make_venv || return
   need python-install "$venv/bin/python" -m pip install --quiet '.[test]' || return
+  check consumer-pip import_from_outside
   suite python-tests count_pytest "$venv/bin/python" -m pytest tests/python
   check python-stubs "$venv/bin/python" -m mypy bindings/python/shadw
 }

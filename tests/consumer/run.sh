@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh SOURCE BUILD WORK CASE … : one use of libshadw from outside its tree. CTest
-# calls it; `install` comes first and makes what the others use. Exit 77 = skipped.
+# calls it; `install` comes first and makes what the others use.
 set -euo pipefail
 
 source_dir=$1 build_dir=$2 work=$3 test_case=$4
@@ -104,18 +104,6 @@ case_pkg_config() {
 case_fetch_content() {
   build_and_run fetch_content fetch_content -DLIBSHADW_SOURCE="$source_dir" \
     -DPROGRAM="$here/programs/erasure.cc"
-}
-
-# The interpreter of the system, where there is one: another that comes first in PATH
-# may have been built without venv.
-case_pip() {
-  local python=/usr/bin/python3
-  [ -x "$python" ] || python=python3
-  rm -rf "$work/pip"
-  "$python" -m venv "$work/pip"
-  "$work/pip/bin/python" -m pip install --quiet "$source_dir"
-  cd "$work"
-  "$work/pip/bin/python" "$here/pip/check_import.py" "$work/pip" "$source_dir"
 }
 
 "case_$test_case" "$@"
