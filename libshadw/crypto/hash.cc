@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/crypto/openssl.h"
-#include "libshadw/crypto/sha256_pair.h"
 #include "libshadw/crypto/sodium_ready.h"
 
 namespace shadw::crypto {
@@ -49,11 +48,6 @@ LeafHasher::~LeafHasher() = default;
 
 void LeafHasher::Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out) {
   Require(leaf_bytes > 0 && data.size() % leaf_bytes == 0);
-  if (HasSha256Pair()) {
-    for (; data.size() >= 2 * leaf_bytes; data = data.subspan(2 * leaf_bytes), out += 2) {
-      Sha256Pair(data.first(leaf_bytes), data.subspan(leaf_bytes, leaf_bytes), out[0], out[1]);
-    }
-  }
   for (; !data.empty(); data = data.subspan(leaf_bytes)) {
     hasher_.Update(data.first(leaf_bytes));
     *out++ = hasher_.Final();

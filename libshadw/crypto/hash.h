@@ -62,8 +62,7 @@ class LeafHasher {
   //   Shapes   data  a multiple of leaf_bytes, leaf_bytes > 0; aborts otherwise
   //            out   data.size() / leaf_bytes hashes
   //   Promise  same hashes on every CPU
-  //   Cost     no allocation; pairs of leaves go together where the CPU has SHA
-  //            instructions, at twice the speed of one after the other
+  //   Cost     no allocation
   void Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out);
 
  private:

@@ -37,7 +37,7 @@ Hash256 MerkleNode(const Hash256& left, const Hash256& right);
 
 // The root of the tree over the leaves.
 //   Shapes   leaves  2^i of them or none; aborts otherwise
-//   Cost     one hash of 65 bytes (about 0.1 us) a leaf, half the leaves as memory
+//   Cost     one hash of 65 bytes (about 0.2 us) a leaf, half the leaves as memory
 Hash256 MerkleRoot(std::span<const Hash256> leaves);
 
 // The same for any count, padded with zero hashes to a power of two.
