@@ -31,7 +31,10 @@ std::optional<ShardScanner::Found> ShardScanner::Identify(base::ByteSpan header)
   absl::StatusOr<Header> opened = OpenHeader(header, *keys, OpenTo::kRead, &memo_);
   if (!opened.ok()) return std::nullopt;
   // Only now: made-up files must not fill the memory.
-  if (is_new) known_[*id].push_back(*keys);
+  if (is_new) {
+    if (known_.size() >= kMaxRememberedObjects) known_.clear();
+    known_[*id].push_back(*keys);
+  }
   return Found{*keys, *std::move(opened)};
 }
 

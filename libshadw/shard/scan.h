@@ -9,7 +9,7 @@
 //   }
 //
 //   Limits   kMaxGenerations are tried for an object that was not seen before
-//   Cost     a foreign file costs one BLAKE2b; the object's keys are derived once
+//   Cost     a foreign file costs one BLAKE2b; an object's keys are derived once in a while
 //   Source   FORMAT.md, "Finding everything", route C; property P2
 #ifndef LIBSHADW_SHARD_SCAN_H_
 #define LIBSHADW_SHARD_SCAN_H_
@@ -23,6 +23,7 @@
 namespace shadw::shard {
 
 inline constexpr uint32_t kMaxGenerations = 64;
+inline constexpr size_t kMaxRememberedObjects = 512;
 
 class ShardScanner {
  public:
@@ -37,7 +38,8 @@ class ShardScanner {
 
  private:
   VaultKeys vault_;
-  // The generations that each object was seen in, by their keys.
+  // The generations that each object was seen in, by their keys: some objects' at a time,
+  // secrets are few (crypto/secret.h).
   std::map<ObjectId, std::vector<ObjectKeys>> known_;
   SignatureMemo memo_;
 };

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,9 +22,12 @@ namespace shadw::vault {
 namespace {
 
 // What the dump says of one version: enough to read it even if every head is lost.
+// Keys and content keys are derived again when they are needed: a process may hold some
+// thousand secrets, a dump has any number of objects.
 struct VersionTraces {
-  shard::ObjectKeys keys;
+  uint32_t generation = 0;
   std::optional<shard::Header> head;
+  size_t head_copies = 0;
   std::optional<shard::Header> first;  // any shard of segment 0
   std::optional<shard::Header> last;   // any shard of the last segment
   uint32_t first_epoch = UINT32_MAX;
@@ -64,6 +68,8 @@ class Dump {
   uint64_t shards() const { return shards_; }
   using Versions = std::map<shard::VersionId, VersionTraces>;
   const std::map<shard::ObjectId, Versions>& objects() const { return objects_; }
+  // Whether an intent says that its put was under way.
+  bool Unfinished(const shard::VersionId& version) const { return unfinished_.contains(version); }
 
  private:
   void AddFile(const std::filesystem::path& file) {
@@ -72,7 +78,12 @@ class Dump {
     const auto got = ReadFileAt(file, 0, bytes);
     if (!got.ok() || *got != bytes.size()) return;
     std::optional<shard::ShardScanner::Found> found = scanner_.Identify(bytes);
-    if (!found || found->header.audit.has(shard::kFlagIntent)) return;
+    if (!found) return;
+    if (found->header.audit.has(shard::kFlagIntent)) {
+      const auto metadata = shard::DecodeMetadata(found->header.read->metadata);
+      if (metadata.ok() && metadata->intent) unfinished_.insert(metadata->intent->version);
+      return;
+    }
     ++shards_;
     const shard::AuditBox& audit = found->header.audit;
     auto& store = stores_[audit.node];
@@ -81,17 +92,19 @@ class Dump {
     store->Add(head ? found->keys.HeadStorageId(audit.sequence, audit.node)
                     : found->keys.ShardStorageId(audit.address()),
                file);
-    Trace(found->keys, std::move(found->header));
+    found->header.read->content_key.reset();
+    Trace(found->keys.id(), std::move(found->header));
   }
 
-  void Trace(const shard::ObjectKeys& keys, shard::Header header) {
+  void Trace(const shard::ObjectId& id, shard::Header header) {
     const shard::AuditBox audit = header.audit;
     const base::Time epoch_start = base::FromUnixSeconds(int64_t{audit.epoch} << 20);
     clock_.Set(std::max(clock_.Now(), epoch_start));
-    VersionTraces& traces =
-        objects_[keys.id()].try_emplace(audit.version, VersionTraces{keys}).first->second;
+    VersionTraces& traces = objects_[id][audit.version];
+    traces.generation = audit.generation;
     traces.sequence = audit.sequence;
     if (audit.has(shard::kFlagHead)) {
+      ++traces.head_copies;
       traces.first_epoch = audit.epoch;
       traces.head = std::move(header);
       return;
@@ -106,6 +119,7 @@ class Dump {
   mutable crypto::SystemRandom random_;
   std::map<store::NodeId, std::shared_ptr<DumpStore>> stores_;
   std::map<shard::ObjectId, Versions> objects_;
+  std::set<shard::VersionId> unfinished_;
   uint64_t files_ = 0;
   uint64_t shards_ = 0;
 };
@@ -128,55 +142,71 @@ absl::StatusOr<FoundHead> HeadOf(const VersionTraces& traces) {
 
 class Restorer {
  public:
-  Restorer(const Environment& env, const std::filesystem::path& out) : env_(env), out_(out) {}
+  Restorer(const Environment& env, const shard::VaultKeys& vault, const Dump& dump,
+           const std::filesystem::path& out)
+      : env_(env), vault_(vault), dump_(dump), out_(out) {}
 
-  // Nothing for what is no file of a user's, or was removed.
+  // Nothing for what is no file of a user's, was removed, or was never finished.
   std::optional<RecoveredObject> Restore(const shard::ObjectId& id,
                                          const Dump::Versions& versions) {
-    std::vector<const VersionTraces*> candidates;
-    for (const auto& [version, traces] : versions) candidates.push_back(&traces);
-    // A version that a head confirms goes before one that none does, then the newest.
-    std::ranges::sort(candidates, std::greater(), [](const VersionTraces* traces) {
-      return std::pair(traces->head.has_value(), traces->sequence);
-    });
-    const bool committed = candidates.front()->head.has_value();
-    RecoveredObject object{.name = base::ToHex(id)};
-    for (const VersionTraces* traces : candidates) {
-      // Beside a committed version, one without a head was never finished.
-      if (committed && !traces->head) break;
-      if (traces->head && traces->head->audit.has(shard::kFlagTombstone)) return std::nullopt;
-      const absl::Status status = RestoreVersion(*traces, object);
+    shard::ObjectSalt salt;
+    std::copy_n(id.begin(), salt.size(), salt.begin());
+    std::optional<RecoveredObject> first_try;
+    for (const VersionTraces* traces : Candidates(versions)) {
+      if (traces->head && traces->head->audit.has(shard::kFlagTombstone)) return first_try;
+      RecoveredObject object{.name = base::ToHex(id), .sequence = traces->sequence};
+      const shard::ObjectKeys keys = vault_.ForSalt(salt, traces->generation);
+      const absl::Status status = RestoreVersion(keys, *traces, object);
       if (absl::IsCancelled(status)) return std::nullopt;
       object.restored = status.ok();
-      if (status.ok()) {
-        object.why_not.clear();
-        break;
-      }
-      if (object.why_not.empty()) object.why_not = std::string(status.message());
+      if (status.ok()) return object;
+      object.why_not = std::string(status.message());
+      if (!first_try) first_try = std::move(object);
     }
-    return object;
+    return first_try;
   }
 
  private:
-  absl::Status RestoreVersion(const VersionTraces& traces, RecoveredObject& object) {
+  // In the order in which they are tried: those that a head confirms, or if there is none
+  // the others; the newest first, and of competing ones the readers' choice.
+  std::vector<const VersionTraces*> Candidates(const Dump::Versions& versions) const {
+    std::vector<const VersionTraces*> committed;
+    std::vector<const VersionTraces*> others;
+    for (const auto& [version, traces] : versions) {
+      if (traces.head) {
+        committed.push_back(&traces);
+      } else if (!dump_.Unfinished(version)) {
+        others.push_back(&traces);
+      }
+    }
+    // Beside a committed version, one without a head was never finished.
+    std::vector<const VersionTraces*>& chosen = committed.empty() ? others : committed;
+    std::ranges::stable_sort(chosen, std::greater(), [](const VersionTraces* traces) {
+      return std::tuple(traces->sequence, traces->generation, traces->head_copies);
+    });
+    return std::move(chosen);
+  }
+
+  absl::Status RestoreVersion(const shard::ObjectKeys& keys, const VersionTraces& traces,
+                              RecoveredObject& object) {
     SHADW_ASSIGN_OR_RETURN(const FoundHead head, HeadOf(traces));
-    object.sequence = head.sequence();
-    SHADW_ASSIGN_OR_RETURN(const shard::Metadata metadata, MetadataOf(traces.keys, head));
+    SHADW_ASSIGN_OR_RETURN(const shard::Metadata metadata, MetadataOf(keys, head));
     if (metadata.kind == shard::ObjectKind::kPage) return absl::CancelledError("a page");
     if (!metadata.name.empty()) object.name = metadata.name;
     object.object_bytes = head.header.read->object_bytes;
     object.path = out_ / SafeRelativePath(object.name);
     absl::StatusOr<RestoredFile> file = RestoredFile::Create(object.path);
-    if (!file.ok() && !absl::IsAlreadyExists(file.status())) {
-      // A name that is a folder of another one's.
-      object.path = out_ / ("shadw-" + base::ToHex(traces.keys.id()));
+    std::error_code ignored;
+    if (!file.ok() && (!absl::IsAlreadyExists(file.status()) ||
+                       std::filesystem::is_directory(object.path, ignored))) {
+      // A name that is a folder of another one's, or the other way round.
+      object.path = out_ / ("shadw-" + base::ToHex(keys.id()));
       file = RestoredFile::Create(object.path);
     }
     if (!file.ok()) return file.status();
-    SHADW_RETURN_IF_ERROR(
-        ReadObject(env_, traces.keys, head, 0, UINT64_MAX, [&](base::ByteSpan bytes) {
-          return file->Append(bytes);
-        }).status());
+    SHADW_RETURN_IF_ERROR(ReadObject(env_, keys, head, 0, UINT64_MAX, [&](base::ByteSpan bytes) {
+                            return file->Append(bytes);
+                          }).status());
     return file->Commit(metadata.mode, head.header.read->mtime_ns);
   }
 
@@ -191,6 +221,8 @@ class Restorer {
   }
 
   const Environment& env_;
+  const shard::VaultKeys& vault_;
+  const Dump& dump_;
   const std::filesystem::path& out_;
 };
 
@@ -203,7 +235,7 @@ absl::StatusOr<RecoverReport> Recover(const shard::VaultKeys& keys, const Recove
   }
   RecoverReport report{.files_scanned = dump.files(), .shards_found = dump.shards()};
   const Environment env(dump.MakeOptions());
-  Restorer restorer(env, options.out);
+  Restorer restorer(env, keys, dump, options.out);
   for (const auto& [id, versions] : dump.objects()) {
     if (auto object = restorer.Restore(id, versions)) report.objects.push_back(*std::move(object));
   }

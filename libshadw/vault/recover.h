@@ -8,7 +8,8 @@
 //   for (const RecoveredObject& object : report->objects) …
 //
 // Of each object the newest version that a head confirms is restored, or where no head
-// is left the newest that is complete. What a tombstone says was removed stays removed.
+// is left the newest that is complete; one whose put was never finished is left out, as
+// far as its intent is there to tell. What a tombstone says was removed stays removed.
 //   Limits   memory: about 1 KiB a shard found
 //   Cost     one BLAKE2b for a foreign file
 //   Source   libshadw/shard/FORMAT.md, "Finding everything", route C; catalogue S71
