@@ -66,33 +66,56 @@ class SegmentRepair {
     return absl::OkStatus();
   }
 
+  // Stores that fail are left out, until no other is left.
   absl::Status RebuildSome(const LocatedSegment& sources, std::span<const uint16_t> broken) {
-    std::vector<shard::RewrapTarget> targets;
-    std::vector<size_t> nodes;
-    for (uint16_t j : broken) {
-      SHADW_ASSIGN_OR_RETURN(const size_t node,
-                             env_.roster.ReplacementNode(keys_, id_.version, id_.segment, id_.code,
-                                                         j, holders_, full_));
-      holders_[j] = node;
-      nodes.push_back(node);
-      const LocatedShard* old = segment_.located.Find(j);
-      targets.push_back({.index = j,
-                         .node = env_.roster.node_id(node),
-                         .epoch = FreeEpoch(j, node),
-                         .replaces = old == nullptr ? nullptr : &old->header});
+    std::vector<uint16_t> left(broken.begin(), broken.end());
+    absl::Status refusal;
+    while (!left.empty()) {
+      std::vector<shard::RewrapTarget> targets;
+      std::vector<size_t> nodes;
+      for (uint16_t j : left) {
+        const auto node = env_.roster.ReplacementNode(keys_, id_.version, id_.segment, id_.code, j,
+                                                      holders_, failed_);
+        if (!node.ok()) return refusal.ok() ? node.status() : refusal;
+        holders_[j] = *node;
+        nodes.push_back(*node);
+        const LocatedShard* old = segment_.located.Find(j);
+        targets.push_back({.index = j,
+                           .node = env_.roster.node_id(*node),
+                           .epoch = FreeEpoch(j, *node),
+                           .replaces = old == nullptr ? nullptr : &old->header});
+      }
+      StoreCellSource source(env_, sources);
+      SHADW_ASSIGN_OR_RETURN(
+          const std::vector<shard::RewrappedShard> rebuilt,
+          shard::RewrapShards(keys_, sources.Headers(), &source, targets, env_.Seal()));
+      left.clear();
+      for (size_t i = 0; i < rebuilt.size(); ++i) {
+        const absl::Status stored = Store(nodes[i], rebuilt[i]);
+        if (stored.ok()) continue;
+        refusal = stored;
+        failed_.push_back(nodes[i]);
+        holders_[targets[i].index].reset();
+        left.push_back(targets[i].index);
+      }
     }
-    StoreCellSource source(env_, sources);
-    SHADW_ASSIGN_OR_RETURN(
-        const std::vector<shard::RewrappedShard> rebuilt,
-        shard::RewrapShards(keys_, sources.Headers(), &source, targets, env_.Seal()));
-    for (size_t i = 0; i < rebuilt.size(); ++i) {
-      const store::StorageId id = keys_.ShardStorageId(rebuilt[i].address);
-      const auto token = store::HashToken(keys_.TokenFor(rebuilt[i].address.node, id));
-      SHADW_RETURN_IF_ERROR(env_.roster.store(nodes[i]).Put(id, rebuilt[i].bytes.span(), token));
-      ++report_.shards_rebuilt;
-      report_.bytes_written += rebuilt[i].bytes.size();
+    return absl::OkStatus();
+  }
+
+  absl::Status Store(size_t node, const shard::RewrappedShard& rebuilt) {
+    store::Store& store = env_.roster.store(node);
+    const store::StorageId id = keys_.ShardStorageId(rebuilt.address);
+    const store::DeleteToken token = keys_.TokenFor(rebuilt.address.node, id);
+    absl::Status stored = store.Put(id, rebuilt.bytes.span(), store::HashToken(token));
+    if (absl::IsAlreadyExists(stored)) return stored;
+    if (stored.ok()) stored = store.Flush();
+    if (!stored.ok()) {
+      store.Delete(id, token).IgnoreError();
+      return stored;
     }
-    return env_.roster.Flush(nodes);
+    ++report_.shards_rebuilt;
+    report_.bytes_written += rebuilt.bytes.size();
+    return absl::OkStatus();
   }
 
   uint32_t FreeEpoch(uint16_t index, size_t node) const {
@@ -126,7 +149,7 @@ class SegmentRepair {
   RepairReport& report_;
   InspectedSegment segment_;
   std::vector<std::optional<size_t>> holders_;
-  std::vector<size_t> full_;
+  std::vector<size_t> failed_;
 };
 
 }  // namespace

@@ -10,15 +10,20 @@
 namespace shadw::vault {
 namespace {
 
-absl::StatusOr<uint32_t> NextEpoch(const Environment& env, const SegmentId& id,
-                                   const LocatedShard& shard) {
-  const uint32_t next = std::max(shard.header.audit.epoch + 1, env.EpochNow());
-  if (next > std::max(id.first_epoch, env.EpochNow()) + kEpochsAhead) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("vault: shard ", shard.header.audit.index, " was rotated ", kEpochsAhead,
-                     " times within one epoch, readers look no farther ahead"));
+// The first epoch from the next one on whose place is free: a rotation that was
+// interrupted, or garbage, may have taken some.
+absl::StatusOr<uint32_t> NextEpoch(const Environment& env, const shard::ObjectKeys& keys,
+                                   const SegmentId& id, const LocatedShard& shard) {
+  const uint32_t last = std::max(id.first_epoch, env.EpochNow()) + kEpochsAhead;
+  shard::ShardAddress address = shard.header.audit.address();
+  address.epoch = std::max(address.epoch + 1, env.EpochNow());
+  for (; address.epoch <= last; ++address.epoch) {
+    const store::StorageId place = keys.ShardStorageId(address);
+    if (env.roster.Look(shard.node, {&place, 1}).empty()) return address.epoch;
   }
-  return next;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("vault: shard ", address.index, " was rotated ", kEpochsAhead,
+                   " times within one epoch, readers look no farther ahead"));
 }
 
 absl::Status RotateShard(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id,
@@ -29,7 +34,7 @@ absl::Status RotateShard(const Environment& env, const shard::ObjectKeys& keys, 
                                                       id.segment,
                                                       " is missing or damaged, repair it first"));
   }
-  SHADW_ASSIGN_OR_RETURN(const uint32_t epoch, NextEpoch(env, id, *old));
+  SHADW_ASSIGN_OR_RETURN(const uint32_t epoch, NextEpoch(env, keys, id, *old));
   const shard::RewrapTarget target{.index = index,
                                    .copy = old->header.audit.copy,
                                    .node = old->header.audit.node,

@@ -69,6 +69,9 @@ class SegmentStorage {
       ++address.epoch;
       return absl::OkStatus();
     }
+    // A store that failed may have the shard all the same.
+    const store::StorageId id = keys_.ShardStorageId(address);
+    env_.roster.store(*holders_[index]).Delete(id, keys_.TokenFor(address.node, id)).IgnoreError();
     failed_.push_back(*holders_[index]);
     holders_[index].reset();
     const auto node = env_.roster.ReplacementNode(keys_, id_.version, id_.segment, id_.code, index,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,8 +17,12 @@ struct AuditedVersion {
   SegmentId id;
   uint32_t segment_count = 0;
   size_t head_copies = 0;
+  bool tombstone = false;
   std::map<uint32_t, LocatedSegment> segments;
 };
+
+// An audit lists every shard that is missing; where this many segments are, it says just that.
+constexpr uint32_t kMaxLostSegments = 10'000;
 
 class StoreListing {
  public:
@@ -40,10 +45,12 @@ class StoreListing {
     return absl::OkStatus();
   }
 
-  // Of the highest sequence.
+  // Of the highest sequence that a head confirms; a put that is under way has none.
   AuditedVersion& Newest() {
-    const auto newest = std::ranges::max_element(
-        versions_, {}, [](const auto& entry) { return entry.second.id.sequence; });
+    const auto newest = std::ranges::max_element(versions_, {}, [](const auto& entry) {
+      const AuditedVersion& version = entry.second;
+      return std::tuple(version.head_copies > 0, version.id.sequence, version.head_copies);
+    });
     return newest->second;
   }
 
@@ -65,6 +72,7 @@ class StoreListing {
     version.segment_count = std::max(version.segment_count, audit.segment_count);
     if (audit.segment == shard::kHeadSegment) {
       ++version.head_copies;
+      version.tombstone = audit.has(shard::kFlagTombstone);
       return;
     }
     version.segment_count = std::max(version.segment_count, audit.segment + 1);
@@ -99,6 +107,12 @@ absl::StatusOr<VerifyReport> AuditObject(const Environment& env, const shard::Ob
   StoreListing listing(env, keys);
   SHADW_RETURN_IF_ERROR(listing.Go());
   AuditedVersion& version = listing.Newest();
+  if (version.tombstone) return absl::NotFoundError("vault: the object was removed");
+  // Whoever has the audit key could have made up a header that speaks of any number.
+  if (version.segment_count > kMaxLostSegments + version.segments.size()) {
+    return absl::DataLossError(absl::StrCat("vault: got shards of ", version.segments.size(),
+                                            " segments, need those of ", version.segment_count));
+  }
   VerifyReport report;
   report.head_copies = version.head_copies;
   report.head_copies_expected = HeadCopies(env, version.id.code.parity_shards);
