@@ -121,11 +121,14 @@ absl::Status Catalogue::Enter(const CatalogueEntry& entry, const erasure::Code& 
       code);
 }
 
-absl::Status Catalogue::Remove(const std::string& name, const erasure::Code& code) {
+absl::Status Catalogue::Remove(const std::string& name, uint64_t tombstone,
+                               const erasure::Code& code) {
   return ChangeLeaf(
       name,
       [&](std::vector<CatalogueEntry>& entries) {
-        return std::erase_if(entries, [&](const auto& e) { return e.name == name; }) > 0;
+        return std::erase_if(entries, [&](const CatalogueEntry& entry) {
+                 return entry.name == name && entry.sequence < tombstone;
+               }) > 0;
       },
       code);
 }
@@ -142,6 +145,7 @@ absl::Status Catalogue::Store(const LoadedPage& loaded, const erasure::Code& cod
   const base::Bytes bytes = EncodePage(loaded.page);
   PutOptions options{.code = code};
   PutRequest request;
+  request.sequence = loaded.head ? NextSequence(loaded.head->sequence(), false) : 1;
   request.metadata.kind = shard::ObjectKind::kPage;
   SHADW_ASSIGN_OR_RETURN(
       const PutResult result,

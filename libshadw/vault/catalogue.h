@@ -26,7 +26,9 @@ class Catalogue {
   //   Errors   kAborted  kMaxTurns others were faster
   //            those of a put
   absl::Status Enter(const CatalogueEntry& entry, const erasure::Code& code);
-  absl::Status Remove(const std::string& name, const erasure::Code& code);
+  // Removes the entry of an object whose tombstone has this sequence; one of a later
+  // version stays.
+  absl::Status Remove(const std::string& name, uint64_t tombstone, const erasure::Code& code);
   absl::StatusOr<std::optional<CatalogueEntry>> Find(const std::string& name);
   // Every entry, page by page.
   absl::Status Visit(const std::function<absl::Status(const CatalogueEntry&)>& visitor);

@@ -2,6 +2,7 @@
 #include "libshadw/vault/cleanup.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,53 +19,89 @@ class IntentCleanUp {
                 Catalogue& catalogue)
       : env_(env), vault_(vault), intents_(intents), catalogue_(catalogue) {}
 
-  absl::Status Run(const FoundIntent& intent) {
+  void Run(const FoundIntent& intent) {
     const shard::IntentRecord& record = intent.record;
-    shard::ObjectSalt salt;
-    std::copy_n(record.object.begin(), salt.size(), salt.begin());
-    const shard::ObjectKeys keys = vault_.ForSalt(salt, record.generation);
+    std::copy_n(record.object.begin(), salt_.size(), salt_.begin());
+    const shard::ObjectKeys keys = vault_.ForSalt(salt_, record.generation);
     const HeadPlace place = LookAtHead(env_, keys, record.sequence);
-    const bool committed = place.head && place.head->version() == record.version;
-    if (committed) {
-      SHADW_RETURN_IF_ERROR(Complete(keys, *place.head));
-    } else {
-      for (const FoundHead& loser : place.competitors) {
-        if (loser.version() == record.version) RemoveHead(env_, keys, loser);
-      }
-      const SegmentId id{record.version, record.sequence, 0, intent.code, record.epoch};
-      RemoveVersion(env_, keys, id, 0);
-    }
-    intents_.Clear(intent.slot);
-    return absl::OkStatus();
+    const FoundHead* mine = place.Find(record.version);
+    const bool committed = mine != nullptr && mine == (place.head ? &*place.head : nullptr);
+    const bool done = committed ? Complete(keys, *mine) : Undo(keys, intent, place, mine);
+    if (done) intents_.Clear(intent.slot, record.version);
   }
 
  private:
-  absl::Status Complete(const shard::ObjectKeys& keys, const FoundHead& head) {
-    SHADW_RETURN_IF_ERROR(SpreadHead(env_, keys, head, head.code().parity_shards).status());
-    // A version that was replaced since then needs nothing more.
-    SHADW_ASSIGN_OR_RETURN(const std::optional<FoundHead> newest, FindNewestHead(env_, keys));
-    if (!newest || newest->version() != head.version()) return absl::OkStatus();
-    if (head.header.audit.has(shard::kFlagTombstone)) {
-      return RemoveBefore(keys, head);
-    }
-    SHADW_ASSIGN_OR_RETURN(const ObjectInfo info, DescribeObject(env_, keys, head));
-    if (!info.name.empty()) {
-      SHADW_RETURN_IF_ERROR(catalogue_.Enter(EntryOf(info), head.code()));
-    }
-    return RemoveBefore(keys, head);
+  // True where nothing is left to do.
+  bool Undo(const shard::ObjectKeys& keys, const FoundIntent& intent, const HeadPlace& place,
+            const FoundHead* loser) {
+    // A head that nobody can see now is no reason to remove what it commits.
+    if (!place.silent.empty() || !AllPresent(env_, intent.witnesses)) return false;
+    Removal removal;
+    if (loser != nullptr) removal = RemoveHead(env_, keys, *loser);
+    if (removal.failed || removal.silent) return false;
+    const shard::IntentRecord& record = intent.record;
+    const SegmentId id{record.version, record.sequence, 0, intent.code, record.epoch};
+    removal = RemoveVersion(env_, keys, id, 0);
+    return !removal.failed && !removal.silent;
   }
 
-  absl::Status RemoveBefore(const shard::ObjectKeys& keys, const FoundHead& head) {
-    if (head.sequence() < 2) return absl::OkStatus();
-    const HeadPlace before = LookAtHead(env_, keys, head.sequence() - 1);
-    if (before.head) RemoveSuperseded(env_, keys, *before.head);
-    return absl::OkStatus();
+  bool Complete(const shard::ObjectKeys& keys, const FoundHead& head) {
+    bool done = SpreadHead(env_, keys, head, head.code().parity_shards).ok();
+    const auto newest = FindNewestHead(env_, keys);
+    if (!newest.ok() || !*newest) return false;
+    // A version that was replaced since then has no entry, but leaves what it replaced.
+    if ((*newest)->version() == head.version()) done &= UpdateCatalogue(keys, head).ok();
+    return RemoveBefore(keys, head) && done;
+  }
+
+  absl::Status UpdateCatalogue(const shard::ObjectKeys& keys, const FoundHead& head) {
+    SHADW_ASSIGN_OR_RETURN(ObjectInfo info, DescribeObject(env_, keys, head));
+    if (!head.header.audit.has(shard::kFlagTombstone)) {
+      return info.name.empty() ? absl::OkStatus() : catalogue_.Enter(EntryOf(info), head.code());
+    }
+    if (info.name.empty()) {
+      // Too long for a tombstone: the removed version knows it, as long as it is there.
+      const auto [before_keys, before] = FindBefore(keys, head);
+      if (!before) return absl::OkStatus();
+      const auto described = DescribeObject(env_, before_keys, *before);
+      if (!described.ok()) return absl::OkStatus();
+      info.name = described->name;
+    }
+    return catalogue_.Remove(info.name, head.sequence(), head.code());
+  }
+
+  // The version that a head replaced: of its generation or an earlier one.
+  std::pair<shard::ObjectKeys, std::optional<FoundHead>> FindBefore(const shard::ObjectKeys& keys,
+                                                                    const FoundHead& head) const {
+    const uint64_t sequence = head.header.read->previous_sequence;
+    uint32_t generation = head.header.audit.generation;
+    while (sequence > 0) {
+      const shard::ObjectKeys older = vault_.ForSalt(salt_, generation);
+      HeadPlace place = LookAtHead(env_, older, sequence);
+      if (place.head) place.competitors.push_back(*std::move(place.head));
+      for (FoundHead& found : place.competitors) {
+        if (shard::HeadHash(older.id(), found.header) == head.header.audit.body_root) {
+          return {older, std::move(found)};
+        }
+      }
+      if (generation-- == 0) break;
+    }
+    return {keys, std::nullopt};
+  }
+
+  bool RemoveBefore(const shard::ObjectKeys& keys, const FoundHead& head) {
+    const auto [before_keys, before] = FindBefore(keys, head);
+    Removal removal;
+    if (before) removal = RemoveSuperseded(env_, before_keys, *before);
+    removal.Add(RemoveSupersededHeads(env_, keys, head.sequence()));
+    return !removal.failed;
   }
 
   const Environment& env_;
   const shard::VaultKeys& vault_;
   IntentBook& intents_;
   Catalogue& catalogue_;
+  shard::ObjectSalt salt_{};
 };
 
 }  // namespace
@@ -80,8 +117,8 @@ CatalogueEntry EntryOf(const ObjectInfo& info) {
           .put_time_ns = info.put_time_ns};
 }
 
-absl::Status CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
-                     Catalogue& catalogue) {
+void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
+             Catalogue& catalogue) {
   const std::vector<FoundIntent> all = intents.All();
   const int64_t now = base::ToUnixNanos(env.Now());
   // A version that was resumed has a second, younger intent.
@@ -91,9 +128,8 @@ absl::Status CleanUp(const Environment& env, const shard::VaultKeys& vault, Inte
   }
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now || alive.contains(intent.record.version)) continue;
-    SHADW_RETURN_IF_ERROR(IntentCleanUp(env, vault, intents, catalogue).Run(intent));
+    IntentCleanUp(env, vault, intents, catalogue).Run(intent);
   }
-  return absl::OkStatus();
 }
 
 }  // namespace shadw::vault

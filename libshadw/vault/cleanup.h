@@ -13,8 +13,12 @@ namespace shadw::vault {
 // For every intent whose lease has ended: where its head exists, completes what follows
 // a commit (copies of the head, the catalogue's entry, removal of the version before);
 // where not, removes the version's shards. Then clears the intent.
-absl::Status CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
-                     Catalogue& catalogue);
+//
+// What cannot be done now stays for the next time, its intent with it: a vault opens even
+// if stores are full or missing. In particular no version is removed while a node is
+// missing that could hold its head.
+void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
+             Catalogue& catalogue);
 
 // What the catalogue says of a committed version.
 CatalogueEntry EntryOf(const ObjectInfo& info);

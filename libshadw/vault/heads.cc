@@ -2,37 +2,41 @@
 #include "libshadw/vault/heads.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/vault/segments.h"
 
 namespace shadw::vault {
 namespace {
-
-// 2^48 versions of one object are more than anybody writes.
-constexpr int kMaxSequenceBits = 48;
 
 shard::OpenTo DepthFor(const shard::ObjectKeys& keys) {
   return keys.may_read() ? shard::OpenTo::kRead : shard::OpenTo::kVerify;
 }
 
 // The head at (sequence, node), nothing where the place holds something else.
-std::optional<shard::Header> ReadHead(const Environment& env, const shard::ObjectKeys& keys,
-                                      uint64_t sequence, size_t node, shard::SignatureMemo& memo) {
+//   Errors   those of the store, kNotFound where the place is empty
+absl::StatusOr<std::optional<shard::Header>> ReadHead(const Environment& env,
+                                                      const shard::ObjectKeys& keys,
+                                                      uint64_t sequence, size_t node,
+                                                      shard::SignatureMemo& memo) {
   base::ByteArray<shard::kHeaderBytes> bytes;
   const store::NodeId& node_id = env.roster.node_id(node);
-  const auto got = env.roster.store(node).Get(keys.HeadStorageId(sequence, node_id), 0, bytes);
-  if (!got.ok() || *got != bytes.size()) return std::nullopt;
-  auto header = shard::OpenHeader(bytes, keys, DepthFor(keys), &memo);
-  if (!header.ok()) return std::nullopt;
+  SHADW_ASSIGN_OR_RETURN(const size_t got, env.roster.store(node).Get(
+                                               keys.HeadStorageId(sequence, node_id), 0, bytes));
+  std::optional<shard::Header> none;
+  if (got != bytes.size()) return none;
+  absl::StatusOr<shard::Header> header = shard::OpenHeader(bytes, keys, DepthFor(keys), &memo);
+  if (!header.ok()) return none;
   const shard::AuditBox& audit = header->audit;
   if (!audit.has(shard::kFlagHead) || audit.sequence != sequence || audit.node != node_id) {
-    return std::nullopt;
+    return none;
   }
-  return *std::move(header);
+  return std::optional(*std::move(header));
 }
 
 // Which of `sequences` has something at its place, anywhere.
@@ -61,7 +65,112 @@ std::optional<FoundHead> HighestHead(const Environment& env, const shard::Object
   return std::nullopt;
 }
 
+// `known` with its low bits rounded up, 0, 1, 2, … of them: the sequences of which one
+// is kept if there is any newer version.
+std::vector<uint64_t> GallopFrom(uint64_t known) {
+  std::vector<uint64_t> sequences;
+  for (int bit = 0; bit < kMaxSequenceBits; ++bit) {
+    const uint64_t low = (uint64_t{1} << bit) - 1;
+    const uint64_t next = (known | low) + 1;
+    if (sequences.empty() || sequences.back() != next) sequences.push_back(next);
+  }
+  return sequences;
+}
+
+// Whether newer versions stand on this head.
+bool IsBuiltUpon(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head) {
+  const HeadPlace next = LookAtHead(env, keys, head.sequence() + 1);
+  return next.head && next.head->header.audit.body_root == shard::HeadHash(keys.id(), head.header);
+}
+
+// One writer's attempt to put his head at its place.
+class HeadCommit {
+ public:
+  HeadCommit(const Environment& env, const shard::ObjectKeys& keys, const shard::HeadSealer& sealer,
+             uint64_t sequence)
+      : env_(env), keys_(keys), sealer_(sealer), sequence_(sequence) {}
+
+  void Write(size_t copies) {
+    for (size_t node : env_.roster.HeadNodes(keys_)) {
+      if (written_ == copies || !WriteTo(node)) return;
+    }
+  }
+
+  CommitResult Conclude(const shard::VersionId& version, size_t copies) {
+    const HeadPlace place = LookAtHead(env_, keys_, sequence_);
+    const FoundHead* mine = place.Find(version);
+    if (mine == nullptr) {
+      const bool taken = place.head.has_value() || !place.garbage.empty();
+      return {taken ? AnotherWasFirst() : refusal_, !doubtful_};
+    }
+    // With most of the copies nobody can be outvoted later; without a rival one will do.
+    const bool alone = place.competitors.empty() && place.head->version() == version;
+    const bool wins = alone || (mine == &*place.head && mine->nodes.size() * 2 > copies);
+    if (wins && !WasOvertaken(*mine)) return {absl::OkStatus(), true};
+    const Removal removed = RemoveHead(env_, keys_, *mine);
+    return {AnotherWasFirst(), !doubtful_ && !removed.failed && !removed.silent};
+  }
+
+ private:
+  // False: another writer was here.
+  bool WriteTo(size_t node) {
+    store::Store& store = env_.roster.store(node);
+    const store::NodeId& node_id = store.node_id();
+    const store::StorageId id = keys_.HeadStorageId(sequence_, node_id);
+    const store::DeleteToken token = keys_.TokenFor(node_id, id);
+    const auto bytes = sealer_.ForNode(node_id, static_cast<uint16_t>(written_));
+    absl::Status put = store.Put(id, bytes, store::HashToken(token));
+    if (absl::IsAlreadyExists(put)) {
+      if (written_ == 0) return false;
+      shard::SignatureMemo memo;
+      const auto other = ReadHead(env_, keys_, sequence_, node, memo);
+      return !other.ok() || !*other;
+    }
+    // The version is visible from the first copy on: make that durable before going on.
+    if (put.ok()) put = store.Flush();
+    if (put.ok()) {
+      ++written_;
+      return true;
+    }
+    refusal_ = put;
+    const absl::Status deleted = store.Delete(id, token);
+    doubtful_ |= !deleted.ok() && !absl::IsNotFound(deleted);
+    return true;
+  }
+
+  // Others may have gone on for several versions while this writer was held up, and
+  // have removed the head that would have stopped him.
+  bool WasOvertaken(const FoundHead& mine) const {
+    const auto newer = HighestHead(env_, keys_, GallopFrom(sequence_), sequence_);
+    return newer && !IsBuiltUpon(env_, keys_, mine);
+  }
+
+  absl::Status AnotherWasFirst() const {
+    return absl::AbortedError(
+        absl::StrCat("vault: another writer committed version ", sequence_, " first"));
+  }
+
+  const Environment& env_;
+  const shard::ObjectKeys& keys_;
+  const shard::HeadSealer& sealer_;
+  uint64_t sequence_;
+  size_t written_ = 0;
+  // A store failed in a way that leaves open whether it has the head.
+  bool doubtful_ = false;
+  absl::Status refusal_ = absl::UnavailableError("vault: no node took the head");
+};
+
 }  // namespace
+
+const FoundHead* HeadPlace::Find(const shard::VersionId& version) const {
+  if (head && head->version() == version) return &*head;
+  const auto at = std::ranges::find(competitors, version, &FoundHead::version);
+  return at == competitors.end() ? nullptr : &*at;
+}
+
+uint64_t NextSequence(uint64_t newest, bool new_generation) {
+  return new_generation ? std::bit_ceil(newest + 1) : newest + 1;
+}
 
 HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence) {
   HeadPlace place;
@@ -69,16 +178,21 @@ HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint
   std::map<shard::VersionId, FoundHead> by_version;
   for (size_t node = 0; node < env.roster.size(); ++node) {
     const store::StorageId id = keys.HeadStorageId(sequence, env.roster.node_id(node));
-    if (env.roster.Look(node, {&id, 1}).empty()) continue;
-    std::optional<shard::Header> header = ReadHead(env, keys, sequence, node, memo);
-    if (!header) {
+    const auto stats = env.roster.store(node).StatMany({&id, 1});
+    if (stats.ok() && !stats->front()) continue;
+    auto header = stats.ok() ? ReadHead(env, keys, sequence, node, memo) : stats.status();
+    if (!header.ok()) {
+      if (!absl::IsNotFound(header.status())) place.silent.push_back(node);
+      continue;
+    }
+    if (!*header) {
       place.garbage.push_back(node);
       continue;
     }
-    const shard::VersionId version = header->audit.version;
+    const shard::VersionId version = (*header)->audit.version;
     auto at = by_version.find(version);
     if (at == by_version.end()) {
-      at = by_version.emplace(version, FoundHead{*std::move(header), {}}).first;
+      at = by_version.emplace(version, FoundHead{**std::move(header), {}}).first;
     }
     at->second.nodes.push_back(node);
   }
@@ -100,16 +214,16 @@ absl::StatusOr<std::optional<FoundHead>> FindNewestHead(const Environment& env,
     return absl::PermissionDeniedError(
         "vault: got an audit capability, need at least verify to find an object's versions");
   }
-  std::vector<uint64_t> probes;
-  for (int bit = 0; bit < kMaxSequenceBits; ++bit) probes.push_back(uint64_t{1} << bit);
-  if (at_least > 0) probes.push_back(at_least);
-  std::optional<FoundHead> newest = HighestHead(env, keys, probes, 0);
+  std::optional<FoundHead> newest;
+  if (at_least > 0) {
+    std::vector<uint64_t> probes = GallopFrom(at_least);
+    probes.push_back(at_least);
+    newest = HighestHead(env, keys, probes, 0);
+  }
+  if (!newest) newest = HighestHead(env, keys, GallopFrom(0), 0);
   while (newest) {
-    probes.clear();
-    for (int bit = 0; bit < kMaxSequenceBits; ++bit) {
-      probes.push_back(newest->sequence() + (uint64_t{1} << bit));
-    }
-    std::optional<FoundHead> next = HighestHead(env, keys, probes, newest->sequence());
+    std::optional<FoundHead> next =
+        HighestHead(env, keys, GallopFrom(newest->sequence()), newest->sequence());
     if (!next) break;
     newest = std::move(next);
   }
@@ -126,46 +240,13 @@ size_t HeadCopies(const Environment& env, uint16_t parity_shards) {
   return std::min<size_t>(size_t{parity_shards} + 1, env.roster.size());
 }
 
-absl::Status CommitHead(const Environment& env, const shard::ObjectKeys& keys,
+CommitResult CommitHead(const Environment& env, const shard::ObjectKeys& keys,
                         const shard::HeadSealer& sealer, uint64_t sequence,
                         const shard::VersionId& version, uint16_t parity_shards) {
   const size_t copies = HeadCopies(env, parity_shards);
-  std::vector<size_t> written;
-  absl::Status refusal = absl::UnavailableError("vault: no node took the head");
-  for (size_t node : env.roster.HeadNodes(keys)) {
-    if (written.size() == copies) break;
-    const store::NodeId& node_id = env.roster.node_id(node);
-    const store::StorageId id = keys.HeadStorageId(sequence, node_id);
-    const auto bytes = sealer.ForNode(node_id, static_cast<uint16_t>(written.size()));
-    const absl::Status put =
-        env.roster.store(node).Put(id, bytes, store::HashToken(keys.TokenFor(node_id, id)));
-    if (put.ok()) {
-      // The version is visible from here on: make that durable before going on.
-      const absl::Status flushed = env.roster.store(node).Flush();
-      if (flushed.ok()) {
-        written.push_back(node);
-        continue;
-      }
-      refusal = flushed;
-      if (written.empty()) {
-        env.roster.store(node).Delete(id, keys.TokenFor(node_id, id)).IgnoreError();
-      }
-    } else if (absl::IsAlreadyExists(put)) {
-      if (written.empty()) break;
-    } else {
-      refusal = put;
-    }
-  }
-  const HeadPlace place = LookAtHead(env, keys, sequence);
-  if (place.head && place.head->version() == version) return absl::OkStatus();
-  for (const FoundHead& other : place.competitors) {
-    if (other.version() == version) RemoveHead(env, keys, other);
-  }
-  if (place.head || !place.garbage.empty()) {
-    return absl::AbortedError(
-        absl::StrCat("vault: another writer committed version ", sequence, " first"));
-  }
-  return refusal;
+  HeadCommit commit(env, keys, sealer, sequence);
+  commit.Write(copies);
+  return commit.Conclude(version, copies);
 }
 
 absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKeys& keys,
@@ -185,7 +266,8 @@ absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKey
     if (absl::IsAlreadyExists(put)) {
       // A damaged copy is replaced, if its token still opens; another version's is not ours.
       shard::SignatureMemo memo;
-      if (ReadHead(env, keys, head.sequence(), node, memo)) continue;
+      const auto other = ReadHead(env, keys, head.sequence(), node, memo);
+      if (!other.ok() || *other) continue;
       if (!env.roster.store(node).Delete(id, keys.TokenFor(node_id, id)).ok()) continue;
       put = env.roster.store(node).Put(id, bytes, token);
     }
@@ -197,24 +279,34 @@ absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKey
   return written;
 }
 
-void RemoveHead(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head) {
+Removal RemoveHead(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head) {
+  Removal removal;
   for (size_t node : head.nodes) {
-    const store::NodeId& node_id = env.roster.node_id(node);
-    const store::StorageId id = keys.HeadStorageId(head.sequence(), node_id);
-    // A copy that stays is found and outvoted; nothing depends on its absence.
-    env.roster.store(node).Delete(id, keys.TokenFor(node_id, id)).IgnoreError();
+    const store::StorageId id = keys.HeadStorageId(head.sequence(), env.roster.node_id(node));
+    removal.Add(env.roster.Remove(node, keys, {&id, 1}));
   }
+  return removal;
 }
 
-void RemoveSupersededHeads(const Environment& env, const shard::ObjectKeys& keys, uint64_t newest) {
-  if (newest < 2) return;
+Removal RemoveSupersededHeads(const Environment& env, const shard::ObjectKeys& keys,
+                              uint64_t newest) {
+  Removal removal;
+  if (newest < 2) return removal;
   const std::vector<uint64_t> kept = shard::KeptSequences(newest);
   for (uint64_t sequence : shard::KeptSequences(newest - 1)) {
     if (std::ranges::binary_search(kept, sequence)) continue;
     HeadPlace place = LookAtHead(env, keys, sequence);
-    if (place.head) RemoveHead(env, keys, *place.head);
-    for (const FoundHead& other : place.competitors) RemoveHead(env, keys, other);
+    if (place.head) place.competitors.push_back(*std::move(place.head));
+    for (const FoundHead& head : place.competitors) {
+      const SegmentId id = SegmentId::Of(head, 0);
+      // Removals end with segment 0.
+      if (!head.header.audit.has(shard::kFlagTombstone) && HasTraces(env, keys, id)) {
+        removal.Add(RemoveVersion(env, keys, id, head.header.audit.segment_count));
+      }
+      removal.Add(RemoveHead(env, keys, head));
+    }
   }
+  return removal;
 }
 
 }  // namespace shadw::vault

@@ -3,8 +3,10 @@
 // Finds, writes and removes the heads of an object: the instant of truth of a version.
 //
 // Readers gallop: of N versions the heads at N, N - 1, the powers of two and N with its
-// low bits cleared are kept, so the newest is found in about log2(N) questions, each of
-// them one request a node.
+// low bits cleared are kept. Whoever knows some version asks for that sequence with its
+// low bits rounded up: one of those is kept, so the newest is found in about log2(N)
+// questions, each of them one request a node. A new generation starts at a power of two,
+// so that readers who know nothing of earlier ones find it too.
 //   Source   libshadw/shard/FORMAT.md, "Versions"
 #ifndef LIBSHADW_VAULT_HEADS_H_
 #define LIBSHADW_VAULT_HEADS_H_
@@ -35,7 +37,15 @@ struct HeadPlace {
   std::optional<FoundHead> head;       // the winner: most copies, then the smallest version id
   std::vector<FoundHead> competitors;  // the others
   std::vector<size_t> garbage;         // nodes where the place is taken by something else
+  std::vector<size_t> silent;          // nodes that did not say what they hold
+
+  // The winner or a competitor of this version, null where there is none.
+  const FoundHead* Find(const shard::VersionId& version) const;
 };
+
+// The sequence of the version after `newest`; in a new generation the next power of two.
+uint64_t NextSequence(uint64_t newest, bool new_generation);
+inline constexpr int kMaxSequenceBits = 62;
 
 // The head with this sequence.
 HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence);
@@ -48,11 +58,19 @@ absl::StatusOr<std::optional<FoundHead>> FindNewestHead(const Environment& env,
                                                         const shard::ObjectKeys& keys,
                                                         uint64_t at_least = 0);
 
+struct CommitResult {
+  //   kAborted      another writer's head is there, or newer ones are
+  //   kUnavailable  no node took it
+  absl::Status status;
+  // With an error: whether the head is on no store. Where it may be on one, its version
+  // must stay until that is known.
+  bool certain = true;
+};
+
 // Writes a sealed head to min(m + 1, nodes) nodes. The first copy is the commit: nodes
-// are asked in one order by every writer, so one writer wins whole.
-//   Errors   kAborted      another writer's head is there
-//            kUnavailable  no node took it
-absl::Status CommitHead(const Environment& env, const shard::ObjectKeys& keys,
+// are asked in one order by every writer, and a writer who meets another's head goes no
+// further, so one writer wins whole.
+CommitResult CommitHead(const Environment& env, const shard::ObjectKeys& keys,
                         const shard::HeadSealer& sealer, uint64_t sequence,
                         const shard::VersionId& version, uint16_t parity_shards);
 
@@ -61,10 +79,12 @@ absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKey
                                   const FoundHead& head, uint16_t parity_shards);
 
 // Removes this version's copies of the head with that sequence, nobody else's.
-void RemoveHead(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head);
+Removal RemoveHead(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head);
 
-// Removes heads that `KeptSequences(newest)` no longer lists but its predecessor did.
-void RemoveSupersededHeads(const Environment& env, const shard::ObjectKeys& keys, uint64_t newest);
+// Removes heads that `KeptSequences(newest)` no longer lists but its predecessor did,
+// and first what is left of their versions: without the head nobody would find it.
+Removal RemoveSupersededHeads(const Environment& env, const shard::ObjectKeys& keys,
+                              uint64_t newest);
 
 size_t HeadCopies(const Environment& env, uint16_t parity_shards);
 

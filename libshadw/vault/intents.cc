@@ -13,7 +13,8 @@ namespace {
 
 absl::StatusOr<shard::HeadSealer> SealIntent(const Environment& env, const shard::ObjectKeys& keys,
                                              const shard::IntentRecord& record,
-                                             const erasure::Code& code) {
+                                             const erasure::Code& code,
+                                             const HeadWitnesses& witnesses) {
   shard::Metadata metadata;
   metadata.intent = record;
   shard::ReadBox read;
@@ -22,7 +23,8 @@ absl::StatusOr<shard::HeadSealer> SealIntent(const Environment& env, const shard
                                .version = env.options.random->Array<16>(),
                                .code = code,
                                .epoch = env.EpochNow(),
-                               .time_ns = base::ToUnixNanos(env.Now())};
+                               .time_ns = base::ToUnixNanos(env.Now()),
+                               .previous_hash = witnesses};
   return shard::HeadSealer::Create(keys, label, read, env.Seal());
 }
 
@@ -47,10 +49,51 @@ std::optional<FoundIntent> ReadIntent(const Environment& env, const shard::Objec
   const shard::AuditBox& audit = header->audit;
   return FoundIntent{
       .record = *metadata->intent,
-      .code = {audit.data_shards, static_cast<uint16_t>(audit.total_shards - audit.data_shards)}};
+      .code = {audit.data_shards, static_cast<uint16_t>(audit.total_shards - audit.data_shards)},
+      .witnesses = audit.body_root};
 }
 
+constexpr size_t kWitnessBytes = 4;
+constexpr size_t kMaxWitnesses = sizeof(HeadWitnesses) / kWitnessBytes;
+
 }  // namespace
+
+HeadWitnesses WitnessesOf(const Environment& env, const shard::ObjectKeys& keys,
+                          uint16_t parity_shards) {
+  HeadWitnesses witnesses{};
+  const std::vector<size_t> nodes = env.roster.HeadNodes(keys);
+  const size_t count = std::min(kMaxWitnesses, HeadCopies(env, parity_shards));
+  for (size_t i = 0; i < count; ++i) {
+    std::copy_n(env.roster.node_id(nodes[i]).begin(), kWitnessBytes,
+                witnesses.begin() + i * kWitnessBytes);
+  }
+  return witnesses;
+}
+
+bool AllPresent(const Environment& env, const HeadWitnesses& witnesses) {
+  for (size_t i = 0; i < kMaxWitnesses; ++i) {
+    const auto prefix = base::ByteSpan(witnesses).subspan(i * kWitnessBytes, kWitnessBytes);
+    if (std::ranges::all_of(prefix, [](uint8_t byte) { return byte == 0; })) continue;
+    const auto has_prefix = [&](const placement::Node& node) {
+      return std::ranges::equal(base::ByteSpan(node.id).first(kWitnessBytes), prefix);
+    };
+    if (std::ranges::none_of(env.roster.nodes(), has_prefix)) return false;
+  }
+  return true;
+}
+
+absl::Status IntentBook::WriteCopy(size_t node, uint64_t slot, const shard::HeadSealer& sealer,
+                                   uint16_t copy) {
+  store::Store& store = env_.roster.store(node);
+  const store::StorageId id = keys_.HeadStorageId(slot, store.node_id());
+  const store::DeleteToken token = keys_.TokenFor(store.node_id(), id);
+  absl::Status put = store.Put(id, sealer.ForNode(store.node_id(), copy), store::HashToken(token));
+  if (absl::IsAlreadyExists(put)) return put;
+  if (put.ok()) put = store.Flush();
+  // A store that failed may have it all the same.
+  if (!put.ok()) store.Delete(id, token).IgnoreError();
+  return put;
+}
 
 absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSealer& sealer,
                                            uint16_t parity_shards) {
@@ -59,26 +102,23 @@ absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSeale
   absl::Status refusal = absl::UnavailableError("vault: no node took the intent");
   for (size_t node : env_.roster.HeadNodes(keys_)) {
     if (written == copies) break;
-    const store::NodeId& node_id = env_.roster.node_id(node);
-    const store::StorageId id = keys_.HeadStorageId(slot, node_id);
-    const auto bytes = sealer.ForNode(node_id, static_cast<uint16_t>(written));
-    const absl::Status put =
-        env_.roster.store(node).Put(id, bytes, store::HashToken(keys_.TokenFor(node_id, id)));
+    const absl::Status put = WriteCopy(node, slot, sealer, static_cast<uint16_t>(written));
     if (absl::IsAlreadyExists(put) && written == 0) return false;
-    if (!put.ok()) {
+    if (put.ok()) {
+      ++written;
+    } else {
       refusal = put;
-      continue;
     }
-    SHADW_RETURN_IF_ERROR(env_.roster.store(node).Flush());
-    ++written;
   }
   if (written == 0) return refusal;
   return true;
 }
 
 absl::StatusOr<uint64_t> IntentBook::Announce(const shard::IntentRecord& record,
-                                              const erasure::Code& code) {
-  SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer, SealIntent(env_, keys_, record, code));
+                                              const erasure::Code& code,
+                                              const HeadWitnesses& witnesses) {
+  SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
+                         SealIntent(env_, keys_, record, code, witnesses));
   const uint64_t start = env_.options.random->Array<1>()[0];
   for (uint64_t i = 0; i < kIntentSlots; ++i) {
     const uint64_t slot = (start + i) % kIntentSlots;
@@ -90,28 +130,29 @@ absl::StatusOr<uint64_t> IntentBook::Announce(const shard::IntentRecord& record,
 }
 
 std::vector<FoundIntent> IntentBook::All() const {
-  std::map<uint64_t, FoundIntent> by_slot;
+  std::map<std::pair<uint64_t, shard::VersionId>, FoundIntent> found;
   for (size_t node = 0; node < env_.roster.size(); ++node) {
     const std::vector<store::StorageId> ids = SlotIds(env_, keys_, node);
     for (const Sighting& seen : env_.roster.Look(node, ids)) {
-      std::optional<FoundIntent> found = ReadIntent(env_, keys_, node, ids[seen.position]);
-      if (!found) continue;
-      found->slot = seen.position;
-      by_slot.try_emplace(seen.position, *std::move(found)).first->second.nodes.push_back(node);
+      std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, ids[seen.position]);
+      if (!intent) continue;
+      intent->slot = seen.position;
+      found.try_emplace({intent->slot, intent->record.version}, *std::move(intent));
     }
   }
   std::vector<FoundIntent> intents;
-  for (auto& [slot, intent] : by_slot) intents.push_back(std::move(intent));
+  for (auto& [key, intent] : found) intents.push_back(std::move(intent));
   return intents;
 }
 
-void IntentBook::Clear(uint64_t slot) {
+void IntentBook::Clear(uint64_t slot, const shard::VersionId& version) {
   for (size_t node = 0; node < env_.roster.size(); ++node) {
-    const store::NodeId& node_id = env_.roster.node_id(node);
-    const store::StorageId id = keys_.HeadStorageId(slot, node_id);
+    const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
     if (env_.roster.Look(node, {&id, 1}).empty()) continue;
+    const std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, id);
+    if (intent && intent->record.version != version) continue;
     // A copy that stays is cleared when the vault is opened next.
-    env_.roster.store(node).Delete(id, keys_.TokenFor(node_id, id)).IgnoreError();
+    env_.roster.Remove(node, keys_, {&id, 1});
   }
 }
 

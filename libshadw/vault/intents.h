@@ -3,7 +3,8 @@
 // Announces puts before they store anything, so that what a dead put leaves behind can
 // be found and removed. An intent lies in one of 64 slots of an object that only the
 // vault's owner can locate; it names the version that is being written, and until when
-// others must leave it alone.
+// others must leave it alone. It also names the nodes that would hold the head, so that
+// nobody takes a version for uncommitted whose head he cannot see.
 //   Source   libshadw/shard/FORMAT.md, "Versions"
 #ifndef LIBSHADW_VAULT_INTENTS_H_
 #define LIBSHADW_VAULT_INTENTS_H_
@@ -21,11 +22,19 @@ namespace shadw::vault {
 
 inline constexpr uint64_t kIntentSlots = 64;
 
+// The first four bytes of the ids of the first eight nodes in line for the head; zero
+// where there are fewer. It lies where a head has its predecessor's hash.
+using HeadWitnesses = shard::Hash;
+HeadWitnesses WitnessesOf(const Environment& env, const shard::ObjectKeys& keys,
+                          uint16_t parity_shards);
+// Whether all of them are in the roster.
+bool AllPresent(const Environment& env, const HeadWitnesses& witnesses);
+
 struct FoundIntent {
   uint64_t slot = 0;
   shard::IntentRecord record;
   erasure::Code code;
-  std::vector<size_t> nodes;
+  HeadWitnesses witnesses{};
 };
 
 class IntentBook {
@@ -36,13 +45,18 @@ class IntentBook {
   // Writes the record into a free slot of min(m + 1, nodes) nodes and returns the slot.
   //   Errors   kResourceExhausted  64 puts are under way or died: open the vault again
   //                                when their leases have ended
-  absl::StatusOr<uint64_t> Announce(const shard::IntentRecord& record, const erasure::Code& code);
+  absl::StatusOr<uint64_t> Announce(const shard::IntentRecord& record, const erasure::Code& code,
+                                    const HeadWitnesses& witnesses);
+  // Two writers who do not see the same nodes may share a slot; each has his own entry.
   std::vector<FoundIntent> All() const;
-  void Clear(uint64_t slot);
+  // Removes this version's intent from the slot, nobody else's.
+  void Clear(uint64_t slot, const shard::VersionId& version);
 
  private:
   absl::StatusOr<bool> WriteSlot(uint64_t slot, const shard::HeadSealer& sealer,
                                  uint16_t parity_shards);
+  absl::Status WriteCopy(size_t node, uint64_t slot, const shard::HeadSealer& sealer,
+                         uint16_t copy);
 
   const Environment& env_;
   shard::ObjectKeys keys_;

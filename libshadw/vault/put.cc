@@ -58,7 +58,7 @@ class PutSession {
     metadata_.mode = options_.mode;
     SHADW_ASSIGN_OR_RETURN(leads_, MetadataLeads(metadata_));
     id_ = {.version = env_.options.random->Array<16>(),
-           .sequence = previous_ ? previous_->sequence() + 1 : 1,
+           .sequence = request_.sequence,
            .code = code_,
            .first_epoch = env_.EpochNow()};
     if (options_.resume) {
@@ -78,9 +78,18 @@ class PutSession {
       SHADW_ASSIGN_OR_RETURN(const base::ByteSpan beginning, feeder_.Peek(LookaheadBytes(code_)));
       geometry_.cell_bytes = shard::ChooseCellBytes(beginning.size(), code_);
     }
+    FitStripes();
+    // Metadata that leads the first segment has to fit into it.
+    if (leads_ && geometry_.capacity_bytes() < shard::kMaxMetadataBytes) {
+      geometry_.cell_bytes = shard::kCellBytes;
+      FitStripes();
+    }
+    return geometry_.Validate();
+  }
+
+  void FitStripes() {
     geometry_.max_stripes =
         shard::ChooseStripes(code_, geometry_.cell_bytes, env_.options.memory_budget_bytes);
-    return geometry_.Validate();
   }
 
   absl::Status Announce() {
@@ -88,9 +97,11 @@ class PutSession {
     const shard::IntentRecord record{
         keys_.id(),     generation_, id_.sequence, id_.version, base::ToUnixNanos(end),
         id_.first_epoch};
-    SHADW_ASSIGN_OR_RETURN(const uint64_t slot, intents_.Announce(record, code_));
-    if (announced_) intents_.Clear(slot_);
-    if (resumed_ && !announced_) intents_.Clear(resumed_->slot);
+    SHADW_ASSIGN_OR_RETURN(
+        const uint64_t slot,
+        intents_.Announce(record, code_, WitnessesOf(env_, keys_, code_.parity_shards)));
+    if (announced_) intents_.Clear(slot_, id_.version);
+    if (resumed_ && !announced_) intents_.Clear(resumed_->slot, id_.version);
     slot_ = slot;
     lease_end_ = end;
     announced_ = true;
@@ -101,9 +112,7 @@ class PutSession {
   // longer must not commit what others have cleared away.
   absl::Status KeepLease() {
     const base::Time now = env_.Now();
-    if (now >= lease_end_) {
-      return absl::AbortedError("vault: the put was interrupted for longer than its lease");
-    }
+    if (now >= lease_end_) return LeaseLost();
     if (now < lease_end_ - env_.options.intent_lease / 2) return absl::OkStatus();
     return Announce();
   }
@@ -114,7 +123,8 @@ class PutSession {
       // An input that turns out to be another one costs the unfinished put nothing.
       keep_unfinished_ = true;
       SHADW_ASSIGN_OR_RETURN(const ResumePoint point,
-                             SkipFinishedSegments(env_, keys_, id_, geometry_, feeder_));
+                             SkipFinishedSegments(env_, keys_, id_, Expected(), feeder_,
+                                                  [this] { return KeepLease(); }));
       keep_unfinished_ = false;
       receipt_.resumed_segments = point.segments;
       receipt_.segments = point.segments;
@@ -128,7 +138,6 @@ class PutSession {
     while (true) {
       SHADW_RETURN_IF_ERROR(KeepLease());
       SHADW_ASSIGN_OR_RETURN(const bool last, WriteSegment(sealer, filler, attempt));
-      attempt = 0;
       if (last) return absl::OkStatus();
       if (receipt_.segments == shard::kMaxSegments) {
         return absl::ResourceExhaustedError("vault: the object has too many segments");
@@ -174,6 +183,12 @@ class PutSession {
     return filled.last;
   }
 
+  ResumeExpectation Expected() const {
+    return {.cell_bytes = geometry_.cell_bytes,
+            .bound = options_.bound,
+            .public_audit = options_.public_audit};
+  }
+
   uint8_t Flags(const FilledSegment& filled) const {
     return static_cast<uint8_t>(ObjectFlags() | (filled.last ? shard::kFlagLast : 0) |
                                 (filled.lead_bytes > 0 ? shard::kFlagMeta : 0));
@@ -214,8 +229,11 @@ class PutSession {
     }
     SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
                            shard::HeadSealer::Create(keys_, label, read, env_.Seal()));
-    SHADW_RETURN_IF_ERROR(
-        CommitHead(env_, keys_, sealer, id_.sequence, id_.version, code_.parity_shards));
+    const CommitResult commit =
+        CommitHead(env_, keys_, sealer, id_.sequence, id_.version, code_.parity_shards);
+    keep_unfinished_ = !commit.status.ok() && !commit.certain;
+    SHADW_RETURN_IF_ERROR(commit.status);
+    SHADW_RETURN_IF_ERROR(CheckLeaseHeld());
     receipt_.id = keys_.id();
     receipt_.generation = generation_;
     receipt_.sequence = id_.sequence;
@@ -223,10 +241,28 @@ class PutSession {
     return absl::OkStatus();
   }
 
+  // Held up between the last look at the clock and the commit, others may have cleared
+  // the shards away: then the head must not stand.
+  absl::Status CheckLeaseHeld() {
+    if (env_.Now() < lease_end_) return absl::OkStatus();
+    const HeadPlace place = LookAtHead(env_, keys_, id_.sequence);
+    if (const FoundHead* mine = place.Find(id_.version); mine != nullptr) {
+      const Removal removed = RemoveHead(env_, keys_, *mine);
+      keep_unfinished_ = removed.failed || removed.silent;
+    }
+    return LeaseLost();
+  }
+
+  static absl::Status LeaseLost() {
+    return absl::AbortedError("vault: the put was interrupted for longer than its lease");
+  }
+
   void Undo() {
     if (keep_unfinished_) return;
-    RemoveVersion(env_, keys_, id_, receipt_.segments);
-    intents_.Clear(slot_);
+    id_.segment = 0;
+    const Removal removed = RemoveVersion(env_, keys_, id_, receipt_.segments);
+    if (removed.failed || removed.silent) return;
+    intents_.Clear(slot_, id_.version);
   }
 
   void Report(uint64_t sealed, uint64_t sent, uint64_t durable) const {
@@ -265,18 +301,23 @@ absl::StatusOr<PutResult> PutObject(const Environment& env, const shard::ObjectK
       .Run();
 }
 
-void RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
-                      const FoundHead& previous) {
+Removal RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
+                         const FoundHead& previous) {
+  Removal removal;
   if (!previous.header.audit.has(shard::kFlagTombstone)) {
-    RemoveVersion(env, keys, SegmentId::Of(previous, 0), previous.header.audit.segment_count);
+    const uint32_t count = previous.header.audit.segment_count;
+    removal = RemoveVersion(env, keys, SegmentId::Of(previous, 0), count);
   }
-  RemoveSupersededHeads(env, keys, previous.sequence() + 1);
+  removal.Add(RemoveSupersededHeads(env, keys, previous.sequence() + 1));
+  return removal;
 }
 
-void FinishPut(const Environment& env, const shard::ObjectKeys& keys, const PutResult& result,
-               IntentBook& intents) {
-  if (result.previous) RemoveSuperseded(env, keys, *result.previous);
-  intents.Clear(result.intent_slot);
+void FinishPut(const Environment& env, const shard::ObjectKeys& previous_keys,
+               const PutResult& result, IntentBook& intents) {
+  // A silent store does not hold the intent up: while it is away every put would leave
+  // one, and the slots are few.
+  if (result.previous && RemoveSuperseded(env, previous_keys, *result.previous).failed) return;
+  intents.Clear(result.intent_slot, result.receipt.version);
 }
 
 }  // namespace shadw::vault

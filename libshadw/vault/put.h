@@ -55,6 +55,9 @@ struct PutReceipt {
   uint32_t segments = 0;
   uint32_t resumed_segments = 0;
   std::vector<ShardReceipt> shards;
+  // The version is stored and visible in any case. Not OK: why List() does not show it
+  // yet; opening the vault after the put's lease completes that.
+  absl::Status listed;
 };
 
 // One put of one object, internal to the vault: pages of the catalogue are put the
@@ -62,6 +65,7 @@ struct PutReceipt {
 struct PutRequest {
   shard::Metadata metadata;  // name, kind; mode is taken from the options
   shard::Hash path_tag{};
+  uint64_t sequence = 1;
 };
 
 struct PutResult {
@@ -71,8 +75,10 @@ struct PutResult {
   uint64_t intent_slot = 0;
 };
 
-// `previous`: the newest head, as the caller found it. On failure what was stored is
-// removed again and the intent cleared.
+// `previous`: the newest head, as the caller found it, of this generation or an earlier
+// one. On failure what was stored is removed again and the intent cleared; where a store
+// does not let that happen, or may hold the head, the intent stays and the next clean-up
+// decides.
 //   Errors   kAborted            another writer was faster
 //            kResourceExhausted  too few nodes, or no room on them
 //            those of `source`
@@ -84,12 +90,13 @@ absl::StatusOr<PutResult> PutObject(const Environment& env, const shard::ObjectK
 // The rest, once whatever points to the object knows the new version: removes the one
 // it replaced and clears the intent. Interrupted, it is done when the vault is opened
 // next.
-void FinishPut(const Environment& env, const shard::ObjectKeys& keys, const PutResult& result,
-               IntentBook& intents);
+//   Shapes   previous_keys  those of the replaced version's generation
+void FinishPut(const Environment& env, const shard::ObjectKeys& previous_keys,
+               const PutResult& result, IntentBook& intents);
 
 // Removes what a newer version replaced: its shards, and heads that nobody needs.
-void RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
-                      const FoundHead& previous);
+Removal RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
+                         const FoundHead& previous);
 
 }  // namespace shadw::vault
 

@@ -11,7 +11,8 @@ namespace {
 
 absl::Status InputDiffers() {
   return absl::FailedPreconditionError(
-      "vault: the input differs from what the unfinished put stored; put it without resuming");
+      "vault: the input or an option differs from what the unfinished put stored; put it "
+      "without resuming");
 }
 
 // Compares a stored segment with the input, a piece at a time.
@@ -26,6 +27,12 @@ absl::Status CompareWithInput(SegmentStream& stream, Feeder& feeder) {
   SHADW_ASSIGN_OR_RETURN(const bool at_end, feeder.AtEnd());
   const bool last = stream.header().audit.has(shard::kFlagLast);
   return at_end == last ? absl::OkStatus() : InputDiffers();
+}
+
+bool Differs(const shard::Header& stored, const ResumeExpectation& expected) {
+  return stored.audit.cell_bytes != expected.cell_bytes ||
+         stored.audit.has(shard::kFlagBound) != expected.bound ||
+         stored.audit.has(shard::kFlagPrivate) == expected.public_audit;
 }
 
 uint32_t HighestAttempt(const LocatedSegment& located) {
@@ -55,20 +62,21 @@ absl::StatusOr<std::optional<FoundIntent>> FindUnfinishedPut(const IntentBook& i
 
 absl::StatusOr<ResumePoint> SkipFinishedSegments(const Environment& env,
                                                  const shard::ObjectKeys& keys, SegmentId id,
-                                                 const shard::Geometry& geometry, Feeder& feeder) {
+                                                 const ResumeExpectation& expected, Feeder& feeder,
+                                                 const std::function<absl::Status()>& keep_lease) {
   ResumePoint point;
   while (!point.complete) {
+    SHADW_RETURN_IF_ERROR(keep_lease());
     id.segment = point.segments;
     const LocatedSegment located = LocateSegment(env, keys, id, Search::kAllNodes);
-    if (located.shards.size() < id.code.total_shards()) {
-      if (!located.shards.empty() || !located.damaged.empty()) {
-        point.attempt = HighestAttempt(located) + 1;
-        RemoveSegment(env, keys, id);
-      }
-      return point;
-    }
-    if (located.shards.front().header.audit.cell_bytes != geometry.cell_bytes) {
+    if (!located.shards.empty() && Differs(located.shards.front().header, expected)) {
       return InputDiffers();
+    }
+    if (located.shards.size() < id.code.total_shards()) {
+      // Where a store was lost meanwhile, whole segments may lie behind the broken one.
+      point.attempt = HighestAttempt(located) + 1;
+      RemoveVersion(env, keys, id, 0);
+      return point;
     }
     SHADW_ASSIGN_OR_RETURN(SegmentStream stream, SegmentStream::Open(env, keys, id));
     if (stream.extent().offset != point.object_bytes) return InputDiffers();

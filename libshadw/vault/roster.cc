@@ -77,6 +77,28 @@ std::vector<Sighting> Roster::Look(size_t node, std::span<const store::StorageId
   return sightings;
 }
 
+Removal Roster::Remove(size_t node, const shard::ObjectKeys& keys,
+                       std::span<const store::StorageId> ids) const {
+  Removal removal;
+  for (size_t at = 0; at < ids.size(); at += store::kMaxStatIds) {
+    const auto batch = ids.subspan(at, std::min(store::kMaxStatIds, ids.size() - at));
+    const auto stats = stores_[node]->StatMany(batch);
+    if (!stats.ok()) {
+      removal.silent = true;
+      continue;
+    }
+    for (size_t i = 0; i < stats->size(); ++i) {
+      if (!(*stats)[i]) continue;
+      ++removal.seen;
+      const absl::Status deleted =
+          stores_[node]->Delete(batch[i], keys.TokenFor(node_id(node), batch[i]));
+      removal.failed |=
+          !deleted.ok() && !absl::IsNotFound(deleted) && !absl::IsPermissionDenied(deleted);
+    }
+  }
+  return removal;
+}
+
 absl::Status Roster::Flush(std::span<const size_t> nodes) const {
   absl::Status first;
   for (size_t node : nodes) {

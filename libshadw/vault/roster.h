@@ -24,6 +24,19 @@ struct Sighting {
   store::BlobStat stat;
 };
 
+// What came of removing blobs.
+struct Removal {
+  size_t seen = 0;      // that were there
+  bool failed = false;  // one may be there still, although its store answers
+  bool silent = false;  // a store did not say what it holds
+
+  void Add(const Removal& other) {
+    seen += other.seen;
+    failed |= other.failed;
+    silent |= other.silent;
+  }
+};
+
 class Roster {
  public:
   explicit Roster(std::vector<std::shared_ptr<store::Store>> stores);
@@ -52,6 +65,11 @@ class Roster {
 
   // Asks one node which of `ids` it has. A node that fails has none.
   std::vector<Sighting> Look(size_t node, std::span<const store::StorageId> ids) const;
+
+  // Removes from one node those of `ids` that it has. One that refuses the token holds
+  // something else, which is not ours to remove.
+  Removal Remove(size_t node, const shard::ObjectKeys& keys,
+                 std::span<const store::StorageId> ids) const;
 
   // Flushes the nodes named; the first error is returned, all are tried.
   absl::Status Flush(std::span<const size_t> nodes) const;

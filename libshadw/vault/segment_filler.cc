@@ -28,9 +28,9 @@ absl::StatusOr<FilledSegment> SegmentFiller::Fill(Feeder& feeder, uint64_t offse
   SHADW_ASSIGN_OR_RETURN(const base::ByteSpan probe, feeder.Peek(shard::kProbeBytes));
   if (compress_ && shard::WorthCompressing(probe)) {
     SHADW_RETURN_IF_ERROR(FillFrames(feeder, segment));
-  } else {
-    SHADW_RETURN_IF_ERROR(FillPlain(feeder, segment));
   }
+  // Also where not even one frame fits into a short segment.
+  if (segment.object_bytes == 0) SHADW_RETURN_IF_ERROR(FillPlain(feeder, segment));
   SHADW_ASSIGN_OR_RETURN(segment.last, feeder.AtEnd());
   // Its length did not depend on how many bytes the segment takes.
   metadata.extent->bytes = segment.object_bytes;
@@ -46,6 +46,7 @@ absl::Status SegmentFiller::FillPlain(Feeder& feeder, FilledSegment& segment) {
   SHADW_ASSIGN_OR_RETURN(segment.object_bytes,
                          feeder.Read(plain_.span().subspan(segment.lead_bytes)));
   segment.plain = base::ByteSpan(plain_.span()).first(segment.lead_bytes + segment.object_bytes);
+  segment.codec = shard::Codec::kPlain;
   return absl::OkStatus();
 }
 

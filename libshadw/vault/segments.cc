@@ -37,6 +37,13 @@ std::vector<Candidate> CandidatesOn(const Environment& env, const shard::ObjectK
   return candidates;
 }
 
+std::vector<store::StorageId> IdsOf(const std::vector<Candidate>& candidates) {
+  std::vector<store::StorageId> ids;
+  ids.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
+  return ids;
+}
+
 // Which indices to look for on which node.
 std::vector<std::vector<uint16_t>> IndicesByNode(const Environment& env,
                                                  const shard::ObjectKeys& keys, const SegmentId& id,
@@ -69,9 +76,7 @@ class Locator {
 
   void LookOn(size_t node, const std::vector<uint16_t>& indices) {
     const std::vector<Candidate> candidates = CandidatesOn(env_, keys_, id_, node, indices);
-    std::vector<store::StorageId> ids;
-    for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
-    for (const Sighting& seen : env_.roster.Look(node, ids)) {
+    for (const Sighting& seen : env_.roster.Look(node, IdsOf(candidates))) {
       Open(node, candidates[seen.position], seen.stat);
     }
   }
@@ -174,41 +179,42 @@ LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& ke
   return std::move(locator).Conclude();
 }
 
-size_t RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
+bool HasTraces(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
   const auto indices = IndicesByNode(env, keys, id, Search::kAllNodes);
-  size_t seen_count = 0;
   for (size_t node = 0; node < env.roster.size(); ++node) {
-    const std::vector<Candidate> candidates = CandidatesOn(env, keys, id, node, indices[node]);
-    std::vector<store::StorageId> ids;
-    for (const Candidate& candidate : candidates) ids.push_back(candidate.id);
-    const std::vector<Sighting> seen = env.roster.Look(node, ids);
-    seen_count += seen.size();
-    for (const Sighting& sighting : seen) {
-      const store::StorageId& storage_id = ids[sighting.position];
-      // What stays is noise without a head; the next clean-up tries again.
-      env.roster.store(node)
-          .Delete(storage_id, keys.TokenFor(env.roster.node_id(node), storage_id))
-          .IgnoreError();
-    }
+    const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node]));
+    if (!env.roster.Look(node, ids).empty()) return true;
   }
-  return seen_count;
+  return false;
 }
 
-void RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, SegmentId id,
-                   uint32_t segment_count) {
+Removal RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
+  const auto indices = IndicesByNode(env, keys, id, Search::kAllNodes);
+  Removal removal;
+  for (size_t node = 0; node < env.roster.size(); ++node) {
+    const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node]));
+    removal.Add(env.roster.Remove(node, keys, ids));
+  }
+  return removal;
+}
+
+Removal RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, SegmentId id,
+                      uint32_t segment_count) {
+  const uint32_t first = id.segment;
+  Removal removal;
   if (segment_count == 0) {
     // Segments are written in order: the first one without a trace ends the version.
-    const auto exists = [&](uint32_t segment) {
-      id.segment = segment;
-      const LocatedSegment found = LocateSegment(env, keys, id, Search::kAllNodes);
-      return !found.shards.empty() || !found.damaged.empty();
-    };
-    while (segment_count < shard::kMaxSegments && exists(segment_count)) ++segment_count;
+    for (; id.segment < shard::kMaxSegments && HasTraces(env, keys, id); ++id.segment) {
+    }
+    segment_count = id.segment;
+    // A store that is silent may hide more: that has to be told.
+    removal.Add(RemoveSegment(env, keys, id));
   }
-  for (uint32_t segment = segment_count; segment-- > 0;) {
+  for (uint32_t segment = segment_count; segment-- > first;) {
     id.segment = segment;
-    RemoveSegment(env, keys, id);
+    removal.Add(RemoveSegment(env, keys, id));
   }
+  return removal;
 }
 
 absl::StatusOr<base::ByteSpan> StoreCellSource::Fetch(uint16_t index, uint32_t first,

@@ -57,13 +57,16 @@ enum class Search { kExpectedNodes, kAllNodes };
 LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& keys,
                              const SegmentId& id, Search search);
 
-// Removes everything of one segment that the token opens. Returns how many were there.
-size_t RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id);
+// Whether anything lies where a shard of the segment belongs.
+bool HasTraces(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id);
 
-// Removes a version's shards, last segment first, so that an interrupted removal can
-// find what is left. `segment_count` 0: as many as there are.
-void RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, SegmentId id,
-                   uint32_t segment_count);
+// Removes everything of one segment that the token opens.
+Removal RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id);
+
+// Removes a version's segments from `id.segment` on, the last one first, so that an
+// interrupted removal can find what is left. `segment_count` 0: as many as there are.
+Removal RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, SegmentId id,
+                      uint32_t segment_count);
 
 // Serves the stored cells of located shards.
 class StoreCellSource : public shard::CellSource {

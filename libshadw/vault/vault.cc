@@ -9,6 +9,7 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/vault/catalogue.h"
 #include "libshadw/vault/cleanup.h"
+#include "libshadw/vault/segment_filler.h"
 
 namespace shadw::vault {
 namespace {
@@ -35,6 +36,13 @@ struct FoundObject {
   shard::ObjectKeys keys;
   uint32_t generation = 0;
   std::optional<FoundHead> head;
+};
+
+// Where the next version goes: a later generation than the newest one's, maybe.
+struct NextVersion {
+  shard::ObjectKeys keys;
+  uint32_t generation = 0;
+  uint64_t sequence = 1;
 };
 
 }  // namespace
@@ -71,22 +79,34 @@ struct Vault::State {
     return found;
   }
 
-  // The keys for the next version: the generation rises where the caller wants it, or
-  // where somebody took the place of the next head.
-  FoundObject ForNextVersion(FoundObject found, std::string_view name, bool raise) {
-    const uint64_t next = found.head ? found.head->sequence() + 1 : 1;
-    while (raise || TakenByGarbage(LookAtHead(env, found.keys, next))) {
+  // The generation rises where the caller wants it, or where somebody took the place of
+  // the next head.
+  absl::StatusOr<NextVersion> ForNextVersion(const FoundObject& found, std::string_view name,
+                                             bool raise) {
+    const uint64_t newest = found.head ? found.head->sequence() : 0;
+    NextVersion next{found.keys, found.generation, NextSequence(newest, false)};
+    while (raise || TakenByGarbage(LookAtHead(env, next.keys, next.sequence))) {
       raise = false;
-      found.keys = keys.ForName(name, ++found.generation);
+      next.keys = keys.ForName(name, ++next.generation);
+      next.sequence = NextSequence(newest, true);
     }
-    return found;
+    if (next.sequence >> (kMaxSequenceBits - 1) != 0) {
+      return absl::ResourceExhaustedError(
+          "vault: the object's versions are used up, need another name");
+    }
+    return next;
   }
 
   static bool TakenByGarbage(const HeadPlace& place) {
     return !place.head && !place.garbage.empty();
   }
 
-  absl::Status WriteTombstone(const FoundObject& found);
+  // The entry of a version that was committed; then the object it replaced goes. Where
+  // the catalogue has no room, that may make some.
+  absl::Status EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,
+                              const FoundObject& before, const NextVersion& next,
+                              const PutResult& result);
+  absl::StatusOr<PutResult> WriteTombstone(const FoundObject& found, std::string_view name);
 
   Environment env;
   shard::VaultKeys keys;
@@ -104,21 +124,23 @@ Vault::~Vault() = default;
 absl::StatusOr<Vault> Vault::Open(const Options& options, const shard::VaultKeys& keys) {
   SHADW_RETURN_IF_ERROR(options.Validate());
   auto state = std::make_unique<State>(options, keys);
-  SHADW_RETURN_IF_ERROR(CleanUp(state->env, state->keys, state->intents, state->catalogue));
+  CleanUp(state->env, state->keys, state->intents, state->catalogue);
   return Vault(std::move(state));
 }
 
 absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& source,
                                       const PutOptions& options) {
-  SHADW_ASSIGN_OR_RETURN(FoundObject found, state_->Locate(name));
-  found = state_->ForNextVersion(std::move(found), name, options.raise_generation);
+  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->Locate(name));
+  SHADW_ASSIGN_OR_RETURN(const NextVersion next,
+                         state_->ForNextVersion(found, name, options.raise_generation));
   PutRequest request;
   request.metadata.name = name;
   request.path_tag = state_->keys.PathTag(name);
+  request.sequence = next.sequence;
   SHADW_ASSIGN_OR_RETURN(PutResult result,
-                         PutObject(state_->env, found.keys, found.generation, found.head, request,
+                         PutObject(state_->env, next.keys, next.generation, found.head, request,
                                    options, source, state_->intents));
-  const PutReceipt& receipt = result.receipt;
+  PutReceipt& receipt = result.receipt;
   state_->sequences_seen[receipt.id] = receipt.sequence;
   const CatalogueEntry entry{.name = std::string(name),
                              .id = receipt.id,
@@ -128,10 +150,34 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
                              .mtime_ns = options.mtime_ns,
                              .mode = options.mode,
                              .put_time_ns = base::ToUnixNanos(state_->env.Now())};
-  SHADW_RETURN_IF_ERROR(
-      state_->catalogue.Enter(entry, options.code.value_or(state_->env.options.code)));
-  FinishPut(state_->env, found.keys, result, state_->intents);
-  return std::move(result.receipt);
+  const erasure::Code code = options.code.value_or(state_->env.options.code);
+  receipt.listed = state_->EnterAndFinish(entry, code, found, next, result);
+  return std::move(receipt);
+}
+
+absl::Status Vault::State::EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,
+                                          const FoundObject& before, const NextVersion& next,
+                                          const PutResult& result) {
+  if (next.generation != before.generation) {
+    // A writer who did not know of the new generation may have gone on in the old one.
+    const uint64_t known = before.head ? before.head->sequence() : 0;
+    const auto late = FindNewestHead(env, before.keys, known);
+    if (late.ok() && *late && (*late)->sequence() > known) {
+      RemoveSuperseded(env, before.keys, **late);
+    }
+  }
+  if (!catalogue.Enter(entry, code).ok()) {
+    if (result.previous) RemoveSuperseded(env, before.keys, *result.previous);
+    // The intent stays: whoever opens the vault after its lease enters the version.
+    SHADW_RETURN_IF_ERROR(catalogue.Enter(entry, code));
+  }
+  // Somebody may have removed the object before its entry was there to be removed.
+  const HeadPlace after = LookAtHead(env, next.keys, entry.sequence + 1);
+  if (after.head && after.head->header.audit.has(shard::kFlagTombstone)) {
+    SHADW_RETURN_IF_ERROR(catalogue.Remove(entry.name, after.head->sequence(), code));
+  }
+  FinishPut(env, before.keys, result, intents);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ReadReport> Vault::Get(std::string_view name, const ByteSink& sink, uint64_t offset,
@@ -182,11 +228,12 @@ absl::StatusOr<RotateReport> Vault::Rotate(std::string_view name, std::optional<
   return RotateObject(state_->env, found.keys, *found.head, index);
 }
 
-absl::Status Vault::State::WriteTombstone(const FoundObject& found) {
+absl::StatusOr<PutResult> Vault::State::WriteTombstone(const FoundObject& found,
+                                                       std::string_view name) {
   const FoundHead& last = *found.head;
   const shard::HeadLabel label{.flags = shard::kFlagHead | shard::kFlagTombstone,
                                .generation = found.generation,
-                               .sequence = last.sequence() + 1,
+                               .sequence = NextSequence(last.sequence(), false),
                                .version = env.options.random->Array<16>(),
                                .code = last.code(),
                                .cell_bytes = last.header.audit.cell_bytes,
@@ -195,18 +242,49 @@ absl::Status Vault::State::WriteTombstone(const FoundObject& found) {
                                .previous_hash = shard::HeadHash(found.keys.id(), last.header)};
   shard::ReadBox read;
   read.previous_sequence = last.sequence();
+  // So that an interrupted removal can be completed; a long name the shards still know.
+  const shard::Metadata metadata{.name = std::string(name)};
+  SHADW_ASSIGN_OR_RETURN(const bool too_long, MetadataLeads(metadata));
+  if (!too_long) {
+    SHADW_ASSIGN_OR_RETURN(read.metadata, shard::EncodeMetadata(metadata));
+  }
   SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
                          shard::HeadSealer::Create(found.keys, label, read, env.Seal()));
-  return CommitHead(env, found.keys, sealer, label.sequence, label.version,
-                    last.code().parity_shards);
+  const shard::IntentRecord record{found.keys.id(),
+                                   found.generation,
+                                   label.sequence,
+                                   label.version,
+                                   base::ToUnixNanos(env.Now() + env.options.intent_lease),
+                                   label.epoch};
+  const uint16_t parity = label.code.parity_shards;
+  SHADW_ASSIGN_OR_RETURN(
+      const uint64_t slot,
+      intents.Announce(record, label.code, WitnessesOf(env, found.keys, parity)));
+  const CommitResult commit =
+      CommitHead(env, found.keys, sealer, label.sequence, label.version, parity);
+  if (!commit.status.ok()) {
+    if (commit.certain) intents.Clear(slot, label.version);
+    return commit.status;
+  }
+  PutResult result{.previous = last, .intent_slot = slot};
+  result.receipt.sequence = label.sequence;
+  result.receipt.version = label.version;
+  return result;
 }
 
 absl::Status Vault::Remove(std::string_view name) {
   SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  SHADW_RETURN_IF_ERROR(state_->WriteTombstone(found));
+  SHADW_ASSIGN_OR_RETURN(const PutResult removed, state_->WriteTombstone(found, name));
+  const uint64_t sequence = removed.receipt.sequence;
   const erasure::Code code = found.head->code();
-  SHADW_RETURN_IF_ERROR(state_->catalogue.Remove(std::string(name), code));
-  RemoveSuperseded(state_->env, found.keys, *found.head);
+  Catalogue& catalogue = state_->catalogue;
+  if (!catalogue.Remove(std::string(name), sequence, code).ok()) {
+    // Removing the shards may make the room that a page of the catalogue lacks. If not,
+    // the intent stays, and whoever opens the vault after its lease completes this.
+    RemoveSuperseded(state_->env, found.keys, *found.head);
+    if (!catalogue.Remove(std::string(name), sequence, code).ok()) return absl::OkStatus();
+  }
+  FinishPut(state_->env, found.keys, removed, state_->intents);
   return absl::OkStatus();
 }
 

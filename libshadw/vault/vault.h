@@ -74,7 +74,8 @@ class Vault {
   absl::StatusOr<RepairReport> Repair(std::string_view name);
   absl::StatusOr<RotateReport> Rotate(std::string_view name,
                                       std::optional<uint16_t> index = std::nullopt);
-  // Leaves a tombstone, removes the shards.
+  // Leaves a tombstone, removes the shards. Where the catalogue has no room for the change,
+  // the name stays listed until the vault is opened after the lease.
   absl::Status Remove(std::string_view name);
   // A capability for the object as it stands.
   //   Errors   kNotFound, and those of shard::EncodeCapability
