@@ -112,9 +112,9 @@ shard::ObjectKind KindNamed(const std::string& name) {
 
 using Extent = std::tuple<Int<uint64_t>, Int<uint64_t>>;
 
-Metadata MakeMetadata(const std::string& name, const std::optional<Int<uint32_t>>& mode,
+Metadata MakeMetadata(const Name& name, const std::optional<Int<uint32_t>>& mode,
                       const std::string& kind, const std::optional<Extent>& extent) {
-  Metadata metadata{.name = name, .kind = KindNamed(kind)};
+  Metadata metadata{.name = name.bytes, .kind = KindNamed(kind)};
   if (mode) metadata.mode = mode->value;
   if (extent) metadata.extent = shard::SegmentExtent{std::get<0>(*extent), std::get<1>(*extent)};
   return metadata;
@@ -136,8 +136,7 @@ void BindMetadata(py::module_& m) {
           py::arg("tlvs"))
       .def("encode",
            [](const Metadata& self) { return ToPython(Value(shard::EncodeMetadata(self))); })
-      // A name is bytes; what is no UTF-8 comes as os.fsdecode would give it.
-      .def_property_readonly("name", [](const Metadata& self) { return FileSystemText(self.name); })
+      .def_property_readonly("name", [](const Metadata& self) { return ToText(self.name); })
       .def_readonly("mode", &Metadata::mode)
       .def_property_readonly(
           "kind", [](const Metadata& self) { return kKindNames[static_cast<uint8_t>(self.kind)]; })

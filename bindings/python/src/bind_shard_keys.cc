@@ -78,8 +78,8 @@ void BindVaultKeys(py::module_& m) {
           py::arg("vault_key"))
       .def(
           "for_name",
-          [](const VaultKeys& self, const std::string& name, Int<uint32_t> generation) {
-            return self.ForName(name, generation);
+          [](const VaultKeys& self, const Name& name, Int<uint32_t> generation) {
+            return self.ForName(name.bytes, generation);
           },
           py::arg("name"), py::arg("generation") = 0, "The object that a name stands for.")
       .def(
@@ -90,14 +90,14 @@ void BindVaultKeys(py::module_& m) {
           py::arg("salt"), py::arg("generation") = 0)
       .def(
           "name_salt",
-          [](const VaultKeys& self, const std::string& name) {
-            return ToPython(self.NameSalt(name));
+          [](const VaultKeys& self, const Name& name) {
+            return ToPython(self.NameSalt(name.bytes));
           },
           py::arg("name"))
       .def(
           "path_tag",
-          [](const VaultKeys& self, const std::string& name) {
-            return ToPython(self.PathTag(name));
+          [](const VaultKeys& self, const Name& name) {
+            return ToPython(self.PathTag(name.bytes));
           },
           py::arg("name"))
       .def_property_readonly("match_key",

@@ -156,19 +156,23 @@ py::bytes ToPython(base::ByteSpan bytes) {
   return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-py::str FileSystemText(const std::string& bytes) {
+Name Name::From(py::handle text) {
+  if (!py::isinstance<py::str>(text)) RefuseType(TypeName(text), "str");
+  const auto bytes = py::reinterpret_steal<py::bytes>(
+      PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogateescape"));
+  if (!bytes) throw py::error_already_set();
+  return {bytes};
+}
+
+py::str ToText(const std::string& bytes) {
   PyObject* text =
       PyUnicode_DecodeUTF8(bytes.data(), static_cast<py::ssize_t>(bytes.size()), "surrogateescape");
   if (text == nullptr) throw py::error_already_set();
   return py::reinterpret_steal<py::str>(text);
 }
 
-std::string FileSystemBytes(const py::object& text) {
-  if (!py::isinstance<py::str>(text)) RefuseType(TypeName(text), "str");
-  const auto bytes = py::reinterpret_steal<py::bytes>(
-      PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogateescape"));
-  if (!bytes) throw py::error_already_set();
-  return bytes;
+py::str PathText(const py::object& path) {
+  return py::module_::import("os").attr("fsdecode")(path);
 }
 
 Array Adopt(base::Bytes bytes) {

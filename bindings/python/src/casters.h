@@ -8,6 +8,7 @@
 //   bytes out  `NewBytes` makes a bytes object to be filled, `NewRows` an array, `Adopt`
 //              an array that owns what the library returned; nothing is copied
 //   integers   `Int<T>` takes what has __index__ and lies in the range of T
+//   names      `Name` takes a str, surrogates for what is no UTF-8
 //   keys       `Key` and `Sensitive` borrow a SecretKey, a Secret or a buffer
 //   errors     `Check` and `Value` turn a Status into the exception of its class
 //   threads    `Unlocked` runs the work without the interpreter's lock
@@ -174,6 +175,18 @@ struct Int {
   operator T() const { return value; }  // NOLINT(google-explicit-constructor)
 };
 
+// --- names --------------------------------------------------------------------
+
+// The name of an object: bytes to the library, str in Python. What is no UTF-8 stands as
+// os.fsdecode would give it, and comes back as the same bytes.
+struct Name {
+  static Name From(py::handle text);
+  std::string bytes;
+};
+py::str ToText(const std::string& bytes);
+// The str of a path: os.fspath, and os.fsdecode where that gives bytes.
+py::str PathText(const py::object& path);
+
 // --- bytes out ----------------------------------------------------------------
 
 // A bytes object whose content is still to be written. Nobody else has it yet, so it
@@ -192,10 +205,6 @@ struct NewRows {
 };
 
 py::bytes ToPython(base::ByteSpan bytes);
-
-// A name of bytes as os.fsdecode gives it, and back.
-py::str FileSystemText(const std::string& bytes);
-std::string FileSystemBytes(const py::object& text);
 
 using Array = py::array_t<uint8_t>;
 
@@ -232,6 +241,8 @@ void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindErasure(py::module_& root);
 void BindShard(py::module_& root);
+void BindStore(py::module_& root);
+void BindVault(py::module_& root);
 
 }  // namespace shadw::python
 
@@ -269,6 +280,15 @@ struct type_caster<shadw::python::Key> {
   PYBIND11_TYPE_CASTER(shadw::python::Key, const_name("Key"));
   bool load(handle source, bool) {
     value = shadw::python::Key::Borrow(source);
+    return true;
+  }
+};
+
+template <>
+struct type_caster<shadw::python::Name> {
+  PYBIND11_TYPE_CASTER(shadw::python::Name, const_name("str"));
+  bool load(handle source, bool) {
+    value = shadw::python::Name::From(source);
     return true;
   }
 };

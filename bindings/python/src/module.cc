@@ -68,7 +68,9 @@ PYBIND11_MODULE(_shadw, root) {
   BindRaiseStatus(root);
   BindErasure(root);
   BindCrypto(root);
+  BindStore(root);
   BindShard(root);
+  BindVault(root);
 }
 
 }  // namespace shadw::python

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: Apache-2.0
+import builtins
+import pathlib
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import Literal, Protocol, TypeAlias, final
+
+from typing_extensions import Buffer
+
+from shadw._types import Sensitive
+from shadw.crypto import SeededRandom
+from shadw.erasure import Code
+from shadw.shard import CellFault, ObjectKeys, VaultKeys
+from shadw.store import Store
+
+__all__ = [
+    "CatalogueEntry",
+    "ManualClock",
+    "ObjectInfo",
+    "Progress",
+    "PutReceipt",
+    "ReadFault",
+    "ReadReport",
+    "RecoverReport",
+    "RecoveredObject",
+    "RepairReport",
+    "RotateReport",
+    "ShardCondition",
+    "ShardReceipt",
+    "SharedObject",
+    "Vault",
+    "VerifyReport",
+    "recover",
+]
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+class _Writable(Protocol):
+    def write(self, data: memoryview, /) -> int: ...
+
+_Stores: TypeAlias = Iterable[Store | str | PathLike[str]]
+
+@final
+class ManualClock:
+    """Stands still until it is told to move; for tests."""
+
+    def __init__(self, time_ns: int) -> None: ...
+    @property
+    def time_ns(self) -> int: ...
+    def set(self, time_ns: int) -> None: ...
+
+# --- reports ---
+
+@final
+class Progress:
+    """How far a put is, in bytes of plaintext."""
+
+    @property
+    def sealed_bytes(self) -> int: ...
+    @property
+    def sent_bytes(self) -> int: ...
+    @property
+    def durable_bytes(self) -> int: ...
+
+@final
+class ShardReceipt:
+    """Where one shard was put, and what anyone may hold its node to."""
+
+    @property
+    def segment(self) -> int: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def node(self) -> bytes: ...
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def public_root(self) -> bytes: ...
+
+@final
+class PutReceipt:
+    """What a put stored."""
+
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def version(self) -> bytes: ...
+    @property
+    def object_bytes(self) -> int: ...
+    @property
+    def stored_bytes(self) -> int: ...
+    @property
+    def segments(self) -> int: ...
+    @property
+    def resumed_segments(self) -> int: ...
+    @property
+    def shards(self) -> list[ShardReceipt]: ...
+
+@final
+class CatalogueEntry:
+    """One line of Vault.list."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def object_bytes(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
+    @property
+    def mode(self) -> int | None: ...
+    @property
+    def put_time_ns(self) -> int: ...
+
+@final
+class ObjectInfo:
+    """What a vault tells about an object."""
+
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def object_bytes(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
+    @property
+    def mode(self) -> int | None: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def version(self) -> bytes: ...
+    @property
+    def put_time_ns(self) -> int: ...
+    @property
+    def code(self) -> Code: ...
+    @property
+    def cell_bytes(self) -> int: ...
+    @property
+    def segments(self) -> int: ...
+    @property
+    def sealed_bytes(self) -> int: ...
+    @property
+    def bound(self) -> bool: ...
+    @property
+    def public_audit(self) -> bool: ...
+    @property
+    def head_copies(self) -> int: ...
+
+@final
+class ReadFault:
+    """Something on the way that was not as it should be, and was overcome."""
+
+    @property
+    def segment(self) -> int: ...
+    @property
+    def cell(self) -> CellFault: ...
+    @property
+    def node(self) -> bytes: ...
+
+@final
+class ReadReport:
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def faults(self) -> list[ReadFault]: ...
+
+@final
+class ShardCondition:
+    """A shard that is not whole."""
+
+    @property
+    def segment(self) -> int: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def state(self) -> Literal["whole", "damaged", "header_damaged", "missing"]: ...
+    @property
+    def node(self) -> bytes: ...
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def bad_cells(self) -> list[int]: ...
+    @property
+    def remark(self) -> str: ...
+
+@final
+class VerifyReport:
+    @property
+    def segments(self) -> int: ...
+    @property
+    def shards_expected(self) -> int: ...
+    @property
+    def shards_whole(self) -> int: ...
+    @property
+    def head_copies(self) -> int: ...
+    @property
+    def head_copies_expected(self) -> int: ...
+    @property
+    def faults(self) -> list[ShardCondition]: ...
+    @property
+    def endangered_segments(self) -> list[int]: ...
+    @property
+    def whole(self) -> bool: ...
+
+@final
+class RepairReport:
+    @property
+    def shards_rebuilt(self) -> int: ...
+    @property
+    def shards_removed(self) -> int: ...
+    @property
+    def heads_written(self) -> int: ...
+    @property
+    def bytes_written(self) -> int: ...
+    @property
+    def shards_stuck(self) -> int: ...
+
+@final
+class RotateReport:
+    @property
+    def shards_rotated(self) -> int: ...
+    @property
+    def bytes_written(self) -> int: ...
+
+@final
+class RecoveredObject:
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> pathlib.Path: ...
+    @property
+    def object_bytes(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def restored(self) -> bool: ...
+    @property
+    def why_not(self) -> str: ...
+
+@final
+class RecoverReport:
+    @property
+    def files_scanned(self) -> int: ...
+    @property
+    def shards_found(self) -> int: ...
+    @property
+    def objects(self) -> list[RecoveredObject]: ...
+
+# --- the vault ---
+
+@final
+class Vault:
+    """Keeps objects on a set of untrusted stores; threads take turns.
+
+    `keys` is the 32-byte seed of the root, or the VaultKeys derived from it. `stores` are
+    stores, or paths of directory stores, which `create` makes where they are absent.
+    """
+
+    def __init__(
+        self,
+        keys: VaultKeys | Sensitive,
+        stores: _Stores,
+        *,
+        create: bool = False,
+        code: Code | None = None,
+        memory_budget_bytes: int = 134217728,
+        intent_lease_ns: int = 600000000000,
+        clock: ManualClock | None = None,
+        random: SeededRandom | None = None,
+    ) -> None: ...
+    def put(
+        self,
+        name: str,
+        source: Buffer | PathLike[str] | _Readable,
+        *,
+        code: Code | None = None,
+        compress: bool = True,
+        public_audit: bool = False,
+        bound: bool = False,
+        mode: int | None = None,
+        mtime_ns: int | None = None,
+        cell_bytes: int = 0,
+        resume: bool = False,
+        raise_generation: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> PutReceipt:
+        """Stores a new version of the object, which becomes visible whole at one instant.
+
+        A path brings its mode and time along. What `source` or `progress` raises ends the
+        put, unless it was complete.
+        """
+    def get(self, name: str, *, offset: int = 0, count: int | None = None) -> bytes:
+        """The object's bytes, or those of a range; `count` may reach past the end."""
+    def get_to(
+        self,
+        name: str,
+        target: PathLike[str] | _Writable,
+        *,
+        offset: int = 0,
+        count: int | None = None,
+    ) -> ReadReport:
+        """Writes the object to a path or a binary file.
+
+        A path appears only when all bytes are there, in place of what was there before; a
+        whole object brings its mode and time along.
+        """
+    def list(self, prefix: str = "") -> builtins.list[CatalogueEntry]:
+        """By name, ascending."""
+    def info(self, name: str) -> ObjectInfo: ...
+    def verify(self, name: str) -> VerifyReport:
+        """Reads every stored byte and names what is not whole."""
+    def repair(self, name: str) -> RepairReport:
+        """Brings back n whole shards a segment."""
+    def rotate(self, name: str, index: int | None = None) -> RotateReport:
+        """Wraps one shard of every segment, or all, under new keys."""
+    def remove(self, name: str) -> None:
+        """Leaves a tombstone, removes the shards."""
+    def share(self, name: str, right: Literal["audit", "verify", "read"]) -> str:
+        """A capability for the object: whoever reads it has the right."""
+
+@final
+class SharedObject:
+    """One object, through a capability: what its right allows."""
+
+    def __init__(
+        self,
+        capability: str | ObjectKeys,
+        stores: _Stores,
+        *,
+        memory_budget_bytes: int = 134217728,
+        clock: ManualClock | None = None,
+        random: SeededRandom | None = None,
+    ) -> None: ...
+    def get(self, *, offset: int = 0, count: int | None = None) -> bytes: ...
+    def get_to(
+        self,
+        target: PathLike[str] | _Writable,
+        *,
+        offset: int = 0,
+        count: int | None = None,
+    ) -> ReadReport: ...
+    def info(self) -> ObjectInfo: ...
+    def verify(self) -> VerifyReport: ...
+    def repair(self) -> RepairReport: ...
+    def rotate(self, index: int | None = None) -> RotateReport: ...
+
+def recover(
+    keys: VaultKeys | Sensitive,
+    directories: Iterable[str | PathLike[str]],
+    out: str | PathLike[str],
+) -> RecoverReport:
+    """Restores objects from any pile of files, with the root key alone."""
