@@ -125,6 +125,9 @@ void StripeAssembler::AddFault(const CellFault& fault) {
 void StripeAssembler::Load(uint16_t index, uint32_t first, uint32_t count) {
   last_fetched_ = {};
   if (!slots_[index] || excluded_[index]) return;
+  bool unknown = false;
+  for (uint32_t i = 0; i < count; ++i) unknown |= state(first + i, index) == State::kUnknown;
+  if (!unknown) return;
   const size_t stored_bytes = geometry_.stored_cell_bytes();
   const auto fetched =
       source_->Fetch(index, first, count, scratch_.span().first(count * stored_bytes));

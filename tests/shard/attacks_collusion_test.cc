@@ -153,6 +153,20 @@ TEST(Attack, AnAuditorAndANodeForgingAParityCellThatIsNeeded) {
   EXPECT_EQ(result.faults, (std::vector<CellFault>{{4, 0, Kind::kForged}}));
 }
 
+TEST(Attack, AForgedCellCostsEveryCellOfItsStripeOnceAtMost) {
+  Attack42 attack;
+  for (uint16_t liar : {0, 3}) {
+    WrapCell(attack.keys, attack.headers[liar], attack.shards[liar], 0, RandomBytes(4096, liar));
+  }
+  MemoryCells source(attack.shards, kSmallCellBytes);
+  const ReadResult result = ReadRange(attack.keys, attack.headers, source, 0, attack.plain.size());
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.bytes, attack.plain);
+  for (const auto& [cell, times] : source.fetched()) {
+    EXPECT_EQ(times, 1) << "shard " << cell.first << " cell " << cell.second;
+  }
+}
+
 TEST(Attack, AnAuditorAndTwoNodesForgingTooMuchIsDataLoss) {
   Attack42 attack;
   attack.shards[0].clear();
