@@ -82,8 +82,8 @@ nlohmann::json ReportFaults(const vault::ReadReport& report, const Nodes& nodes,
   for (const auto& [where, count] : cells) {
     const auto& [segment, index, node, kind] = where;
     if (faults.size() < kMaxShownFaults) {
-      console.Warn(absl::StrCat("segment ", segment, " shard ", index, nodes.On(node), ": ", count,
-                                " cells ", kind, ", rebuilt from the others"));
+      console.Warn(absl::StrCat("segment ", segment, " shard ", index, nodes.On(node), ": ",
+                                Count(count, "cell"), " ", kind, ", rebuilt from the others"));
     }
     faults.push_back({{"segment", segment},
                       {"shard", index},

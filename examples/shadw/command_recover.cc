@@ -49,8 +49,9 @@ absl::StatusOr<Outcome> Recover(const RecoverArguments& arguments, Console& cons
     objects.push_back(Describe(object));
     restored += object.restored ? 1 : 0;
   }
-  absl::StrAppend(&outcome.text, restored, " of ", report.objects.size(), " objects from ",
-                  report.shards_found, " shards in ", report.files_scanned, " files\n");
+  absl::StrAppend(&outcome.text, restored, " of ", Count(report.objects.size(), "object"), " from ",
+                  Count(report.shards_found, "shard"), " in ", Count(report.files_scanned, "file"),
+                  "\n");
   outcome.json = {{"files_scanned", report.files_scanned},
                   {"shards_found", report.shards_found},
                   {"restored", restored},

@@ -74,8 +74,9 @@ absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& consol
                     absl::StrJoin(report.endangered_segments, " "), "\n");
   }
   absl::StrAppend(&outcome.text, report.whole() ? "whole: " : "not whole: ", report.shards_whole,
-                  " of ", report.shards_expected, " shards in ", report.segments, " segments, ",
-                  report.head_copies, " of ", report.head_copies_expected, " heads\n");
+                  " of ", Count(report.shards_expected, "shard"), " in ",
+                  Count(report.segments, "segment"), ", ", report.head_copies, " of ",
+                  Count(report.head_copies_expected, "head"), "\n");
   outcome.json = {{"whole", report.whole()},
                   {"segments", report.segments},
                   {"shards_expected", report.shards_expected},
@@ -98,9 +99,9 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
                               " damaged shards were replaced, but their stores keep them"));
   }
   return Outcome{
-      .text = absl::StrCat("repaired: ", report.shards_rebuilt, " shards rebuilt, ",
-                           report.shards_removed, " removed, ", report.heads_written, " heads and ",
-                           FormatBytes(report.bytes_written), " written\n"),
+      .text = absl::StrCat("repaired: ", Count(report.shards_rebuilt, "shard"), " rebuilt, ",
+                           report.shards_removed, " removed, ", Count(report.heads_written, "head"),
+                           " and ", FormatBytes(report.bytes_written), " written\n"),
       .json = {{"shards_rebuilt", report.shards_rebuilt},
                {"shards_removed", report.shards_removed},
                {"shards_stuck", report.shards_stuck},
@@ -113,7 +114,7 @@ absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& consol
   SHADW_ASSIGN_OR_RETURN(const vault::RotateReport report,
                          session.Rotate(arguments.name, arguments.shard));
   return Outcome{
-      .text = absl::StrCat("rotated: ", report.shards_rotated, " shards, ",
+      .text = absl::StrCat("rotated: ", Count(report.shards_rotated, "shard"), ", ",
                            FormatBytes(report.bytes_written), " written\n"),
       .json = {{"shards_rotated", report.shards_rotated}, {"bytes_written", report.bytes_written}}};
 }
