@@ -42,6 +42,11 @@ class IntentCleanUp {
     const shard::IntentRecord& record = intent.record;
     const SegmentId id{record.version, record.sequence, 0, intent.code, record.epoch};
     removal = RemoveVersion(env_, keys, id, 0);
+    // Or it was committed, replaced, and its head is no longer kept.
+    const auto newest = FindNewestHead(env_, keys);
+    if (newest.ok() && *newest && (*newest)->sequence() > record.sequence) {
+      removal.Add(RemoveOlder(keys, record.sequence, **newest));
+    }
     return !removal.failed && !removal.silent;
   }
 
@@ -51,7 +56,24 @@ class IntentCleanUp {
     if (!newest.ok() || !*newest) return false;
     // A version that was replaced since then has no entry, but leaves what it replaced.
     if ((*newest)->version() == head.version()) done &= UpdateCatalogue(keys, head).ok();
-    return RemoveBefore(keys, head) && done;
+    Removal removal = RemoveBefore(keys, head);
+    removal.Add(RemoveOlder(keys, head.sequence(), **newest));
+    return done && !removal.failed;
+  }
+
+  // What is left of versions before `sequence`. Several writers may have died in turn, each
+  // before he had removed what he replaced.
+  Removal RemoveOlder(const shard::ObjectKeys& keys, uint64_t sequence, const FoundHead& newest) {
+    Removal removal;
+    for (uint64_t older : shard::KeptSequences(newest.sequence())) {
+      if (older >= sequence) break;
+      const HeadPlace place = LookAtHead(env_, keys, older);
+      if (!place.head || place.head->header.audit.has(shard::kFlagTombstone)) continue;
+      const SegmentId id = SegmentId::Of(*place.head, 0);
+      if (!HasTraces(env_, keys, id)) continue;
+      removal.Add(RemoveVersion(env_, keys, id, place.head->header.audit.segment_count));
+    }
+    return removal;
   }
 
   absl::Status UpdateCatalogue(const shard::ObjectKeys& keys, const FoundHead& head) {
@@ -89,12 +111,12 @@ class IntentCleanUp {
     return {keys, std::nullopt};
   }
 
-  bool RemoveBefore(const shard::ObjectKeys& keys, const FoundHead& head) {
+  Removal RemoveBefore(const shard::ObjectKeys& keys, const FoundHead& head) {
     const auto [before_keys, before] = FindBefore(keys, head);
     Removal removal;
     if (before) removal = RemoveSuperseded(env_, before_keys, *before);
     removal.Add(RemoveSupersededHeads(env_, keys, head.sequence()));
-    return !removal.failed;
+    return removal;
   }
 
   const Environment& env_;
