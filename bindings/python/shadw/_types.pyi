@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
+import typing_extensions
 from numpy.typing import NDArray
-from typing_extensions import Buffer
 
 from shadw.crypto import Secret, SecretKey
 
 Array: TypeAlias = NDArray[np.uint8]
+# Named apart because NumPy's own stubs call arrays buffers only from Python 3.12 on.
+Buffer: TypeAlias = typing_extensions.Buffer | Array
 # Rows of one length: an array with two dimensions, or buffers.
 Rows: TypeAlias = Array | Sequence[Buffer]
 Key: TypeAlias = SecretKey | Buffer

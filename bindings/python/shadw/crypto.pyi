@@ -3,9 +3,7 @@ import builtins
 from collections.abc import Sequence
 from typing import ClassVar, Final, final
 
-from typing_extensions import Buffer
-
-from shadw._types import Array, Key, Rows, Sensitive
+from shadw._types import Array, Buffer, Key, Rows, Sensitive
 
 __all__ = [
     "HARDENED",

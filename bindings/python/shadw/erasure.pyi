@@ -4,9 +4,7 @@ from typing import Final, Literal, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer
-
-from shadw._types import Array, Rows
+from shadw._types import Array, Buffer, Rows
 
 __all__ = ["MAX_OBJECT_BYTES", "MAX_TOTAL_SHARDS", "Code", "ReedSolomon", "shard_bytes"]
 

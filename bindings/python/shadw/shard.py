@@ -6,6 +6,7 @@ import enum
 from shadw import _shadw
 
 Flag = enum.IntFlag("Flag", _shadw.shard._FLAGS)
+Flag.__doc__ = "Bits of a header's flags."
 
 AuditBox = _shadw.shard.AuditBox
 CellFault = _shadw.shard.CellFault

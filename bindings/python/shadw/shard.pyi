@@ -6,9 +6,7 @@ from typing import Final, Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer
-
-from shadw._types import Array, Key, Rows, Sensitive
+from shadw._types import Array, Buffer, Key, Rows, Sensitive
 from shadw.crypto import SecretKey, SeededRandom
 from shadw.erasure import Code
 
@@ -59,6 +57,8 @@ MAX_NAME_BYTES: Final[int]
 _Kind: TypeAlias = Literal["file", "directory", "page", "pack"]
 
 class Flag(enum.IntFlag):
+    """Bits of a header's flags."""
+
     LAST = 1
     META = 2
     BOUND = 4
@@ -145,6 +145,7 @@ class ObjectKeys:
     def token_for(self, node: Buffer, storage_id: Buffer) -> bytes: ...
     def outer_key(self, address: ShardAddress, nonce: Buffer) -> SecretKey:
         """The key that wraps the cells of one shard."""
+    def body_mac_key(self, nonce: Buffer) -> SecretKey: ...
 
 @final
 class VaultKeys:
@@ -162,6 +163,10 @@ class VaultKeys:
     def for_salt(self, salt: Buffer, generation: int = 0) -> ObjectKeys: ...
     def name_salt(self, name: str) -> bytes: ...
     def path_tag(self, name: str) -> bytes: ...
+    def name_bucket(self, name: str) -> bytes: ...
+    def page_salt(self, depth: int, prefix: Buffer) -> bytes: ...
+    @property
+    def intent_salt(self) -> bytes: ...
     @property
     def match_key(self) -> SecretKey: ...
 
@@ -393,6 +398,7 @@ def seal_segment(
     metadata: Metadata | None = None,
     path_tag: Buffer | None = None,
     previous_sequence: int = 0,
+    codec: int = 0,
     cell_bytes: int | None = None,
     random: SeededRandom | None = None,
 ) -> SealedSegment:

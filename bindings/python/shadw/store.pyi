@@ -3,9 +3,7 @@ import builtins
 from os import PathLike
 from typing import Final, final
 
-from typing_extensions import Buffer
-
-from shadw._types import Rows
+from shadw._types import Buffer, Rows
 
 __all__ = [
     "MAX_BLOB_BYTES",

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable
 from os import PathLike
 from typing import Literal, Protocol, TypeAlias, final
 
-from typing_extensions import Buffer
-
-from shadw._types import Sensitive
+from shadw._types import Buffer, Sensitive
 from shadw.crypto import SeededRandom
 from shadw.erasure import Code
 from shadw.shard import CellFault, ObjectKeys, VaultKeys
@@ -37,7 +35,7 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 class _Writable(Protocol):
-    def write(self, data: memoryview, /) -> int: ...
+    def write(self, data: bytes, /) -> int: ...
 
 _Stores: TypeAlias = Iterable[Store | str | PathLike[str]]
 

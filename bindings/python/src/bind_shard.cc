@@ -114,8 +114,8 @@ void BindSeal(py::module_& m) {
          Int<int64_t> time_ns, Int<uint32_t> attempt,
          const std::optional<Int<uint64_t>>& object_bytes, Int<int64_t> mtime_ns,
          const shard::Metadata* metadata, const std::optional<Bytes>& path_tag,
-         Int<uint64_t> previous_sequence, const std::optional<Int<uint32_t>>& cell_bytes,
-         const Random& random) {
+         Int<uint64_t> previous_sequence, Int<uint8_t> codec,
+         const std::optional<Int<uint32_t>>& cell_bytes, const Random& random) {
         SealArguments arguments{
             .label = {.flags = flags,
                       .generation = generation,
@@ -130,7 +130,8 @@ void BindSeal(py::module_& m) {
                       .nodes = NodesOf(nodes)},
             .read = {.object_bytes = object_bytes ? object_bytes->value : plain.size(),
                      .mtime_ns = mtime_ns,
-                     .previous_sequence = previous_sequence}};
+                     .previous_sequence = previous_sequence,
+                     .codec = codec}};
         if (path_tag) arguments.read.path_tag = Id32(*path_tag, "a path tag");
         if (metadata != nullptr) arguments.read.metadata = Value(shard::EncodeMetadata(*metadata));
         return SealSegment(keys, plain, code, std::move(arguments), cell_bytes, random);
@@ -141,7 +142,7 @@ void BindSeal(py::module_& m) {
       py::arg("flags") = static_cast<int>(shard::kFlagLast), py::arg("epoch") = 0,
       py::arg("time_ns") = 0, py::arg("attempt") = 0, py::arg("object_bytes") = py::none(),
       py::arg("mtime_ns") = 0, py::arg("metadata") = py::none(), py::arg("path_tag") = py::none(),
-      py::arg("previous_sequence") = 0, py::arg("cell_bytes") = py::none(),
+      py::arg("previous_sequence") = 0, py::arg("codec") = 0, py::arg("cell_bytes") = py::none(),
       py::arg("random") = py::none(), "Seals one segment into the n shards of its n nodes.");
 }
 

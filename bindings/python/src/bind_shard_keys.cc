@@ -100,6 +100,20 @@ void BindVaultKeys(py::module_& m) {
             return ToPython(self.PathTag(name.bytes));
           },
           py::arg("name"))
+      .def(
+          "name_bucket",
+          [](const VaultKeys& self, const Name& name) {
+            return ToPython(self.NameBucket(name.bytes));
+          },
+          py::arg("name"))
+      .def(
+          "page_salt",
+          [](const VaultKeys& self, Int<uint8_t> depth, const Bytes& prefix) {
+            return ToPython(self.PageSalt(depth, prefix.span()));
+          },
+          py::arg("depth"), py::arg("prefix"))
+      .def_property_readonly("intent_salt",
+                             [](const VaultKeys& self) { return ToPython(self.IntentSalt()); })
       .def_property_readonly("match_key",
                              [](const VaultKeys& self) { return self.match_key().Clone(); })
       .def("__repr__", [](const VaultKeys&) { return "VaultKeys(hidden)"; });
@@ -187,6 +201,13 @@ void BindObjectKeysUses(py::class_<ObjectKeys>& keys) {
             return self.OuterKey(address, ToArray<24>(nonce, "a header nonce"));
           },
           py::arg("address"), py::arg("nonce"), "The key that wraps the cells of one shard.")
+      .def(
+          "body_mac_key",
+          [](const ObjectKeys& self, const Bytes& nonce) {
+            NeedRight(self.may_verify(), "verify, need the verify key");
+            return self.BodyMacKey(ToArray<24>(nonce, "a header nonce"));
+          },
+          py::arg("nonce"))
       .def("__repr__", [](const ObjectKeys& self) {
         return "ObjectKeys(" + std::string(shard::ToString(self.right())) +
                ", id=" + base::ToHex(self.id()) + ")";

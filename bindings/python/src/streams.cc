@@ -7,24 +7,8 @@
 namespace shadw::python {
 namespace {
 
-// A view for the time of one call: afterwards Python can no longer reach the memory.
-class Lent {
- public:
-  explicit Lent(py::memoryview view) : view_(std::move(view)) {}
-  const py::memoryview& view() const { return view_; }
-  // Raises BufferError where somebody still holds an export of the view.
-  void TakeBack() { view_.attr("release")(); }
-
- private:
-  py::memoryview view_;
-};
-
-Lent Lend(base::MutableByteSpan bytes) {
-  return Lent(py::memoryview::from_memory(bytes.data(), static_cast<py::ssize_t>(bytes.size())));
-}
-Lent Lend(base::ByteSpan bytes) {
-  return Lent(py::memoryview::from_memory(bytes.data(), static_cast<py::ssize_t>(bytes.size())));
-}
+// What crosses in one call: signals are looked for between two pieces.
+constexpr size_t kPieceBytes = 1 << 20;
 
 size_t CountOf(const py::object& result, size_t at_most, const char* what) {
   if (result.is_none()) {
@@ -39,11 +23,17 @@ size_t CountOf(const py::object& result, size_t at_most, const char* what) {
   return count;
 }
 
+// Files never see the library's own memory: one that kept a slice of what it was given
+// would read there long after it was freed. So what passes through them is copied once.
 size_t ReadInto(const py::object& file, base::MutableByteSpan out) {
-  Lent lent = Lend(out);
-  const py::object result = file.attr("readinto")(lent.view());
-  lent.TakeBack();
-  return CountOf(result, out.size(), "readinto");
+  const auto room = py::reinterpret_steal<py::object>(
+      PyByteArray_FromStringAndSize(nullptr, static_cast<py::ssize_t>(out.size())));
+  if (!room) throw py::error_already_set();
+  const size_t count = CountOf(file.attr("readinto")(room), out.size(), "readinto");
+  const Bytes filled = Bytes::Borrow(room);
+  if (filled.size() < count) Refuse("shadw: got a file that shortened what it was given");
+  std::ranges::copy(filled.span().first(count), out.begin());
+  return count;
 }
 
 size_t Read(const py::object& file, base::MutableByteSpan out) {
@@ -56,10 +46,9 @@ size_t Read(const py::object& file, base::MutableByteSpan out) {
 // Raw files may take less than they are given.
 void WriteAll(const py::object& file, base::ByteSpan bytes) {
   while (!bytes.empty()) {
-    Lent lent = Lend(bytes);
-    const py::object result = file.attr("write")(lent.view());
-    lent.TakeBack();
-    const size_t count = CountOf(result, bytes.size(), "write");
+    const py::bytes piece = ToPython(bytes.first(std::min(bytes.size(), kPieceBytes)));
+    const size_t count = CountOf(file.attr("write")(piece),
+                                 static_cast<size_t>(PyBytes_GET_SIZE(piece.ptr())), "write");
     if (count == 0) Check(absl::UnavailableError("shadw: got a file that takes no more bytes"));
     bytes = bytes.subspan(count);
   }
@@ -78,7 +67,7 @@ std::shared_ptr<py::object> Held(py::object object) {
 vault::ByteSource SourceOf(base::ByteSpan bytes, Callbacks& callbacks) {
   return [rest = bytes, &callbacks](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
     if (!callbacks.Call([] {})) return Callbacks::Stopped();
-    const size_t count = std::min(rest.size(), out.size());
+    const size_t count = std::min({rest.size(), out.size(), kPieceBytes});
     std::copy_n(rest.begin(), count, out.begin());
     rest = rest.subspan(count);
     return count;
@@ -89,6 +78,7 @@ vault::ByteSource SourceOf(py::object file, Callbacks& callbacks) {
   const bool into = py::hasattr(file, "readinto");
   return [held = Held(std::move(file)), into,
           &callbacks](base::MutableByteSpan out) -> absl::StatusOr<size_t> {
+    out = out.first(std::min(out.size(), kPieceBytes));
     size_t count = 0;
     const bool went_well =
         callbacks.Call([&] { count = into ? ReadInto(*held, out) : Read(*held, out); });

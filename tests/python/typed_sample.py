@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a typed program writes. mypy --strict accepts all of it but the marked lines."""
+
+import io
+import pathlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+import shadw
+from shadw import crypto, shard, vault
+from shadw.erasure import Code, ReedSolomon
+from shadw.store import DirectoryStore, MemoryStore, Store
+
+
+def erasure_codes(data: NDArray[np.uint8]) -> int:
+    coder = ReedSolomon(10, 4, backend="isal")
+    parity: NDArray[np.uint8] = coder.encode(data)
+    found: dict[int, NDArray[np.uint8]] = coder.reconstruct({0: b"a", 1: bytearray(b"b")}, [2])
+    rows: NDArray[np.uint8] = coder.reconstruct(data, present=np.ones(14, bool))
+    whole: bytes = coder.join([None, *coder.split_and_encode(b"x")[1:]], 1)
+    coder.encode(7)  # type: ignore[arg-type]
+    coder.reconstruct(data, present=7)  # type: ignore[call-overload]
+    ReedSolomon(10, 4, backend="quantum")  # type: ignore[arg-type]
+    ReedSolomon(10, 4).code = Code(1, 1)  # type: ignore[misc]
+    return len(parity) + len(found) + len(rows) + len(whole)
+
+
+def keys(seed: crypto.SecretKey) -> str:
+    root = crypto.ExtendedPrivateKey.from_seed(seed)
+    public: crypto.ExtendedPublicKey = root.derive_path("m/1'/2").to_public()
+    bytes(seed)  # type: ignore[call-overload]
+    sealed: bytes = crypto.AesGcm(root.private_key).seal(bytes(12), b"text")
+    crypto.verify_merkle_proof(bytes(32), bytes(32), 0, 1, [])
+    return public.serialize() + sealed.hex()
+
+
+def segments(owner: shard.VaultKeys, nodes: NDArray[np.uint8]) -> bytes:
+    mine = owner.for_name("a")
+    sealed = shard.seal_segment(
+        mine, b"text", code=Code(4, 2), nodes=nodes, flags=shard.Flag.LAST | shard.Flag.BOUND
+    )
+    opened = shard.open_segment(mine, sealed.shards[2:], offset=1, count=2)
+    kinds = [fault.kind for fault in opened.faults]
+    header = shard.open_header(mine, sealed.shards[0], to="verify")
+    if header.verify is not None:
+        kinds.append("forged" if header.verify.attempt else "missing")
+    header.read.codec  # type: ignore[union-attr]
+    reader = shard.decode_capability(shard.encode_capability(mine, "read"))
+    shard.encode_capability(mine, "own")  # type: ignore[arg-type]
+    return opened.plain + (reader.id if reader.may_read else b"")
+
+
+def vaults(folder: pathlib.Path, stores: list[Store]) -> int:
+    mine = vault.Vault(bytes(32), [*stores, folder / "x", MemoryStore(), DirectoryStore(folder)])
+
+    def show(progress: vault.Progress) -> None:
+        print(progress.durable_bytes)
+
+    receipt = mine.put("a", folder / "file", progress=show, code=Code(4, 2))
+    mine.put("b", io.BytesIO(b"text"))
+    mine.put("c", "text")  # type: ignore[arg-type]
+    report: vault.ReadReport = mine.get_to("a", io.BytesIO())
+    with open(folder / "copy", "wb") as file:
+        mine.get_to("a", file, offset=5)
+    names: list[str] = [entry.name for entry in mine.list("a")]
+    try:
+        shared = vault.SharedObject(mine.share("a", "verify"), stores)
+        shared.repair()
+    except shadw.PermissionDeniedError as error:
+        raise PermissionError(str(error)) from error
+    return receipt.stored_bytes + report.bytes + len(names)
