@@ -133,7 +133,8 @@ absl::Status SegmentSealer::SealBody(const ObjectKeys& keys, const SegmentLabel&
   bound_ = (label.flags & kFlagBound) != 0;
   const bool public_audit = (label.flags & kFlagPrivate) == 0;
   chunk_hashes_.resize(bound_ ? chunks_ : 0);
-  for (uint16_t j = 0; j < writers_.size(); ++j) {
+  const uint16_t total = geometry_.code.total_shards();
+  for (uint16_t j = 0; j < total; ++j) {
     const ShardAddress address{label.version, label.segment, j, 0, label.nodes[j], label.epoch};
     writers_[j].Begin(keys, address, geometry_.cell_bytes, public_audit, context, MutableShard(j));
   }
@@ -145,7 +146,7 @@ absl::Status SegmentSealer::SealBody(const ObjectKeys& keys, const SegmentLabel&
     } else if (stripe == stripes) {
       std::ranges::fill(inner_.span(), uint8_t{0});
     }
-    for (uint16_t j = 0; j < writers_.size(); ++j) writers_[j].AddCell(InnerCell(j));
+    for (uint16_t j = 0; j < total; ++j) writers_[j].AddCell(InnerCell(j));
   }
   return absl::OkStatus();
 }
