@@ -3,7 +3,6 @@
 
 import ast
 import importlib
-import importlib.metadata
 import inspect
 import pathlib
 import re
@@ -124,9 +123,6 @@ def test_the_package_is_typed():
     for name in MODULES:
         assert (PACKAGE / f"{name}.pyi").is_file()
 
-
-def test_the_version_is_that_of_the_distribution():
-    assert shadw.__version__ == importlib.metadata.version("shadw")
 
 
 def test_flags_are_those_of_the_format():

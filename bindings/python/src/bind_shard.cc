@@ -211,10 +211,10 @@ void BindOpen(py::module_& m) {
         return "CellFault(index=" + std::to_string(self.index) +
                ", cell=" + std::to_string(self.cell) + ", kind='" + KindName(self.kind) + "')";
       });
-  py::class_<OpenedSegment>(m, "OpenedSegment", "What open_segment read, and what was wrong.")
-      .def_readonly("plain", &OpenedSegment::plain)
-      .def_readonly("faults", &OpenedSegment::faults)
-      .def_readonly("unopened", &OpenedSegment::unopened);
+  Show(py::class_<OpenedSegment>(m, "OpenedSegment", "What open_segment read, and what was wrong.")
+           .def_readonly("plain", &OpenedSegment::plain)
+           .def_readonly("faults", &OpenedSegment::faults)
+           .def_readonly("unopened", &OpenedSegment::unopened));
   m.def("open_segment", &OpenSegment, py::arg("keys"), py::arg("shards"), py::kw_only(),
         py::arg("offset") = 0, py::arg("count") = py::none(),
         "Plaintext of a segment, or a part of it, from any k of its shards in any order.");
@@ -225,18 +225,19 @@ void BindCheck(py::module_& m) {
     SegmentReport report;
     std::vector<size_t> unopened;
   };
-  py::class_<ShardReport>(m, "ShardReport", "What check_segment found of one shard.")
-      .def_readonly("index", &ShardReport::index)
-      .def_readonly("bad_cells", &ShardReport::bad_cells)
-      .def_readonly("body_root_holds", &ShardReport::body_root_holds)
-      .def_readonly("body_mac_holds", &ShardReport::body_mac_holds)
-      .def_property_readonly("whole", &ShardReport::whole);
-  py::class_<Report>(m, "SegmentReport", "What check_segment found.")
-      .def_property_readonly("shards", [](const Report& self) { return self.report.shards; })
-      .def_property_readonly("faults", [](const Report& self) { return self.report.faults; })
-      .def_property_readonly("contradictory_stripes",
-                             [](const Report& self) { return self.report.contradictory_stripes; })
-      .def_readonly("unopened", &Report::unopened);
+  Show(py::class_<ShardReport>(m, "ShardReport", "What check_segment found of one shard.")
+           .def_readonly("index", &ShardReport::index)
+           .def_readonly("bad_cells", &ShardReport::bad_cells)
+           .def_readonly("body_root_holds", &ShardReport::body_root_holds)
+           .def_readonly("body_mac_holds", &ShardReport::body_mac_holds)
+           .def_property_readonly("whole", &ShardReport::whole));
+  Show(py::class_<Report>(m, "SegmentReport", "What check_segment found.")
+           .def_property_readonly("shards", [](const Report& self) { return self.report.shards; })
+           .def_property_readonly("faults", [](const Report& self) { return self.report.faults; })
+           .def_property_readonly(
+               "contradictory_stripes",
+               [](const Report& self) { return self.report.contradictory_stripes; })
+           .def_readonly("unopened", &Report::unopened));
   m.def(
       "check_segment",
       [](const ObjectKeys& keys, const Rows& shards) {
@@ -302,10 +303,10 @@ void BindRewrap(py::module_& m) {
            }),
            py::arg("index"), py::arg("node"), py::arg("epoch"), py::arg("copy") = 0,
            py::arg("replaces") = py::none());
-  py::class_<Rewrapped>(m, "RewrappedShard", "A stored shard that rewrap_shards made.")
-      .def_readonly("bytes", &Rewrapped::bytes)
-      .def_readonly("address", &Rewrapped::address)
-      .def_property_readonly("public_root", BytesOf(&Rewrapped::public_root));
+  Show(py::class_<Rewrapped>(m, "RewrappedShard", "A stored shard that rewrap_shards made.")
+           .def_readonly("bytes", &Rewrapped::bytes)
+           .def_readonly("address", &Rewrapped::address)
+           .def_property_readonly("public_root", BytesOf(&Rewrapped::public_root)));
   m.def("rewrap_shards", &RewrapShards, py::arg("keys"), py::arg("shards"), py::arg("targets"),
         py::kw_only(), py::arg("random") = py::none(),
         "New stored shards from old ones, with no plaintext: rotation and repair.");

@@ -21,64 +21,65 @@ using shard::ReadBox;
 using shard::VerifyBox;
 
 void BindAuditBox(py::module_& m) {
-  py::class_<AuditBox>(m, "AuditBox", "Box A of a header: what an auditor sees.")
-      .def_readonly("flags", &AuditBox::flags)
-      .def_readonly("generation", &AuditBox::generation)
-      .def_readonly("sequence", &AuditBox::sequence)
-      .def_property_readonly("version", BytesOf(&AuditBox::version))
-      .def_readonly("segment", &AuditBox::segment)
-      .def_readonly("segment_count", &AuditBox::segment_count)
-      .def_readonly("data_shards", &AuditBox::data_shards)
-      .def_readonly("total_shards", &AuditBox::total_shards)
-      .def_readonly("index", &AuditBox::index)
-      .def_readonly("copy", &AuditBox::copy)
-      .def_readonly("cell_bytes", &AuditBox::cell_bytes)
-      .def_readonly("cells", &AuditBox::cells)
-      .def_readonly("epoch", &AuditBox::epoch)
-      .def_readonly("time_ns", &AuditBox::time_ns)
-      .def_property_readonly("node", BytesOf(&AuditBox::node))
-      .def_property_readonly("body_root", BytesOf(&AuditBox::body_root))
-      .def_property_readonly("address", &AuditBox::address);
+  Show(py::class_<AuditBox>(m, "AuditBox", "Box A of a header: what an auditor sees.")
+           .def_readonly("flags", &AuditBox::flags)
+           .def_readonly("generation", &AuditBox::generation)
+           .def_readonly("sequence", &AuditBox::sequence)
+           .def_property_readonly("version", BytesOf(&AuditBox::version))
+           .def_readonly("segment", &AuditBox::segment)
+           .def_readonly("segment_count", &AuditBox::segment_count)
+           .def_readonly("data_shards", &AuditBox::data_shards)
+           .def_readonly("total_shards", &AuditBox::total_shards)
+           .def_readonly("index", &AuditBox::index)
+           .def_readonly("copy", &AuditBox::copy)
+           .def_readonly("cell_bytes", &AuditBox::cell_bytes)
+           .def_readonly("cells", &AuditBox::cells)
+           .def_readonly("epoch", &AuditBox::epoch)
+           .def_readonly("time_ns", &AuditBox::time_ns)
+           .def_property_readonly("node", BytesOf(&AuditBox::node))
+           .def_property_readonly("body_root", BytesOf(&AuditBox::body_root))
+           .def_property_readonly("address", &AuditBox::address));
 }
 
 void BindVerifyBox(py::module_& m) {
-  py::class_<VerifyBox>(m, "VerifyBox", "Box V of a header: what a repair agent sees besides.")
-      .def_readonly("sealed_bytes", &VerifyBox::sealed_bytes)
-      .def_property_readonly("public_key", BytesOf(&VerifyBox::public_key))
-      .def_property_readonly("signature", BytesOf(&VerifyBox::signature))
-      .def_property_readonly("cek_commitment", BytesOf(&VerifyBox::cek_commitment))
-      .def_property_readonly("content_root", BytesOf(&VerifyBox::content_root))
-      .def_property_readonly("read_box_hash", BytesOf(&VerifyBox::read_box_hash))
-      .def_property_readonly("body_mac", BytesOf(&VerifyBox::body_mac))
-      .def_readonly("attempt", &VerifyBox::attempt);
+  Show(py::class_<VerifyBox>(m, "VerifyBox", "Box V of a header: what a repair agent sees besides.")
+           .def_readonly("sealed_bytes", &VerifyBox::sealed_bytes)
+           .def_property_readonly("public_key", BytesOf(&VerifyBox::public_key))
+           .def_property_readonly("signature", BytesOf(&VerifyBox::signature))
+           .def_property_readonly("cek_commitment", BytesOf(&VerifyBox::cek_commitment))
+           .def_property_readonly("content_root", BytesOf(&VerifyBox::content_root))
+           .def_property_readonly("read_box_hash", BytesOf(&VerifyBox::read_box_hash))
+           .def_property_readonly("body_mac", BytesOf(&VerifyBox::body_mac))
+           .def_readonly("attempt", &VerifyBox::attempt));
 }
 
 void BindReadBox(py::module_& m) {
-  py::class_<ReadBox>(m, "ReadBox", "Box R of a header: what a reader sees besides.")
-      .def_property_readonly("content_key",
-                             [](const ReadBox& self) -> std::optional<crypto::SecretKey> {
-                               if (self.content_key == nullptr) return std::nullopt;
-                               return self.content_key->Clone();
-                             })
-      .def_readonly("object_bytes", &ReadBox::object_bytes)
-      .def_readonly("plain_bytes", &ReadBox::plain_bytes)
-      .def_readonly("mtime_ns", &ReadBox::mtime_ns)
-      .def_property_readonly("path_tag", BytesOf(&ReadBox::path_tag))
-      .def_readonly("previous_sequence", &ReadBox::previous_sequence)
-      .def_property_readonly("catalogue_hint", BytesOf(&ReadBox::catalogue_hint))
-      .def_readonly("codec", &ReadBox::codec)
-      .def_readonly("metadata_bytes", &ReadBox::metadata_bytes)
-      .def_property_readonly("metadata",
-                             [](const ReadBox& self) { return ToPython(self.metadata); });
+  Show(py::class_<ReadBox>(m, "ReadBox", "Box R of a header: what a reader sees besides.")
+           .def_property_readonly("content_key",
+                                  [](const ReadBox& self) -> std::optional<crypto::SecretKey> {
+                                    if (self.content_key == nullptr) return std::nullopt;
+                                    return self.content_key->Clone();
+                                  })
+           .def_readonly("object_bytes", &ReadBox::object_bytes)
+           .def_readonly("plain_bytes", &ReadBox::plain_bytes)
+           .def_readonly("mtime_ns", &ReadBox::mtime_ns)
+           .def_property_readonly("path_tag", BytesOf(&ReadBox::path_tag))
+           .def_readonly("previous_sequence", &ReadBox::previous_sequence)
+           .def_property_readonly("catalogue_hint", BytesOf(&ReadBox::catalogue_hint))
+           .def_readonly("codec", &ReadBox::codec)
+           .def_readonly("metadata_bytes", &ReadBox::metadata_bytes)
+           .def_property_readonly("metadata",
+                                  [](const ReadBox& self) { return ToPython(self.metadata); }));
 }
 
 void BindHeader(py::module_& m) {
-  py::class_<Header>(m, "Header", "The 1024 bytes before every shard, as far as keys open them.")
-      .def_property_readonly("nonce", BytesOf(&Header::nonce))
-      .def_property_readonly("audit", [](const Header& self) { return self.audit; })
-      .def_property_readonly("verify", [](const Header& self) { return self.verify; })
-      .def_property_readonly("read", [](const Header& self) { return self.read; })
-      .def_property_readonly("header_hash", BytesOf(&Header::header_hash));
+  Show(py::class_<Header>(m, "Header",
+                          "The 1024 bytes before every shard, as far as keys open them.")
+           .def_property_readonly("nonce", BytesOf(&Header::nonce))
+           .def_property_readonly("audit", [](const Header& self) { return self.audit; })
+           .def_property_readonly("verify", [](const Header& self) { return self.verify; })
+           .def_property_readonly("read", [](const Header& self) { return self.read; })
+           .def_property_readonly("header_hash", BytesOf(&Header::header_hash)));
   m.def(
       "open_header",
       [](const ObjectKeys& keys, const Bytes& header, const std::string& to) {
@@ -121,13 +122,13 @@ Metadata MakeMetadata(const Name& name, const std::optional<Int<uint32_t>>& mode
 }
 
 void BindMetadata(py::module_& m) {
-  py::class_<IntentRecord>(m, "IntentRecord", "What an intent announces.")
-      .def_property_readonly("object", BytesOf(&IntentRecord::object))
-      .def_readonly("generation", &IntentRecord::generation)
-      .def_readonly("sequence", &IntentRecord::sequence)
-      .def_property_readonly("version", BytesOf(&IntentRecord::version))
-      .def_readonly("lease_end_ns", &IntentRecord::lease_end_ns)
-      .def_readonly("epoch", &IntentRecord::epoch);
+  Show(py::class_<IntentRecord>(m, "IntentRecord", "What an intent announces.")
+           .def_property_readonly("object", BytesOf(&IntentRecord::object))
+           .def_readonly("generation", &IntentRecord::generation)
+           .def_readonly("sequence", &IntentRecord::sequence)
+           .def_property_readonly("version", BytesOf(&IntentRecord::version))
+           .def_readonly("lease_end_ns", &IntentRecord::lease_end_ns)
+           .def_readonly("epoch", &IntentRecord::epoch));
   py::class_<Metadata>(m, "Metadata", "What an object says of itself.")
       .def(py::init(&MakeMetadata), py::arg("name") = "", py::kw_only(),
            py::arg("mode") = py::none(), py::arg("kind") = "file", py::arg("extent") = py::none())
@@ -147,6 +148,7 @@ void BindMetadata(py::module_& m) {
             return std::tuple(self.extent->offset, self.extent->bytes);
           })
       .def_readonly("intent", &Metadata::intent)
+      .def("__repr__", &ShowFields)
       .def("__eq__", [](const Metadata& self, const py::object& other) -> py::object {
         if (!py::isinstance<Metadata>(other)) {
           return py::reinterpret_borrow<py::object>(Py_NotImplemented);
@@ -183,9 +185,9 @@ void BindScan(py::module_& m) {
         "For every row whether it is a header of the vault.");
   using Scanner = Guarded<shard::ShardScanner>;
   using Found = shard::ShardScanner::Found;
-  py::class_<Found>(m, "FoundShard", "A shard that a ShardScanner identified.")
-      .def_readonly("keys", &Found::keys)
-      .def_readonly("header", &Found::header);
+  Show(py::class_<Found>(m, "FoundShard", "A shard that a ShardScanner identified.")
+           .def_readonly("keys", &Found::keys)
+           .def_readonly("header", &Found::header));
   py::class_<Scanner>(m, "ShardScanner", "Finds a vault's shards in any pile of files.")
       .def(py::init([](const shard::VaultKeys& vault) { return std::make_unique<Scanner>(vault); }),
            py::arg("vault"))

@@ -56,10 +56,10 @@ std::vector<std::optional<BlobStat>> StatMany(const Store& self, const Rows& ids
 }
 
 void BindInterface(py::module_& m) {
-  py::class_<BlobStat>(m, "BlobStat", "How long a blob is, and whose token deletes it.")
-      .def_readonly("bytes", &BlobStat::bytes)
-      .def_property_readonly("token_hash",
-                             [](const BlobStat& self) { return ToPython(self.token_hash); });
+  Show(py::class_<BlobStat>(m, "BlobStat", "How long a blob is, and whose token deletes it.")
+           .def_readonly("bytes", &BlobStat::bytes)
+           .def_property_readonly("token_hash",
+                                  [](const BlobStat& self) { return ToPython(self.token_hash); }));
   py::class_<Store, std::shared_ptr<Store>>(m, "Store", "Keeps blobs that it cannot read.")
       .def_property_readonly("node_id", [](const Store& self) { return ToPython(self.node_id()); })
       .def(

@@ -38,65 +38,67 @@ const char* StateName(ShardCondition::State state) {
 }
 
 void BindPutReports(py::module_& m) {
-  py::class_<Progress>(m, "Progress", "How far a put is.")
-      .def_readonly("sealed_bytes", &Progress::sealed_bytes)
-      .def_readonly("sent_bytes", &Progress::sent_bytes)
-      .def_readonly("durable_bytes", &Progress::durable_bytes);
-  py::class_<ShardReceipt>(m, "ShardReceipt", "Where one shard was put.")
-      .def_readonly("segment", &ShardReceipt::segment)
-      .def_readonly("index", &ShardReceipt::index)
-      .def_property_readonly("node", BytesOf(&ShardReceipt::node))
-      .def_property_readonly("id", BytesOf(&ShardReceipt::id))
-      .def_property_readonly("public_root", BytesOf(&ShardReceipt::public_root));
-  py::class_<PutReceipt>(m, "PutReceipt", "What a put stored.")
-      .def_property_readonly("id", BytesOf(&PutReceipt::id))
-      .def_readonly("generation", &PutReceipt::generation)
-      .def_readonly("sequence", &PutReceipt::sequence)
-      .def_property_readonly("version", BytesOf(&PutReceipt::version))
-      .def_readonly("object_bytes", &PutReceipt::object_bytes)
-      .def_readonly("stored_bytes", &PutReceipt::stored_bytes)
-      .def_readonly("segments", &PutReceipt::segments)
-      .def_readonly("resumed_segments", &PutReceipt::resumed_segments)
-      .def_readonly("shards", &PutReceipt::shards);
+  Show(py::class_<Progress>(m, "Progress", "How far a put is.")
+           .def_readonly("sealed_bytes", &Progress::sealed_bytes)
+           .def_readonly("sent_bytes", &Progress::sent_bytes)
+           .def_readonly("durable_bytes", &Progress::durable_bytes));
+  Show(py::class_<ShardReceipt>(m, "ShardReceipt", "Where one shard was put.")
+           .def_readonly("segment", &ShardReceipt::segment)
+           .def_readonly("index", &ShardReceipt::index)
+           .def_property_readonly("node", BytesOf(&ShardReceipt::node))
+           .def_property_readonly("id", BytesOf(&ShardReceipt::id))
+           .def_property_readonly("public_root", BytesOf(&ShardReceipt::public_root)));
+  Show(py::class_<PutReceipt>(m, "PutReceipt", "What a put stored.")
+           .def_property_readonly("id", BytesOf(&PutReceipt::id))
+           .def_readonly("generation", &PutReceipt::generation)
+           .def_readonly("sequence", &PutReceipt::sequence)
+           .def_property_readonly("version", BytesOf(&PutReceipt::version))
+           .def_readonly("object_bytes", &PutReceipt::object_bytes)
+           .def_readonly("stored_bytes", &PutReceipt::stored_bytes)
+           .def_readonly("segments", &PutReceipt::segments)
+           .def_readonly("resumed_segments", &PutReceipt::resumed_segments)
+           .def_readonly("shards", &PutReceipt::shards));
 }
 
 void BindDescriptions(py::module_& m) {
-  py::class_<CatalogueEntry>(m, "CatalogueEntry", "One line of Vault.list.")
-      .def_property_readonly("name", [](const CatalogueEntry& self) { return ToText(self.name); })
-      .def_property_readonly("id", BytesOf(&CatalogueEntry::id))
-      .def_readonly("generation", &CatalogueEntry::generation)
-      .def_readonly("sequence", &CatalogueEntry::sequence)
-      .def_readonly("object_bytes", &CatalogueEntry::object_bytes)
-      .def_readonly("mtime_ns", &CatalogueEntry::mtime_ns)
-      .def_readonly("mode", &CatalogueEntry::mode)
-      .def_readonly("put_time_ns", &CatalogueEntry::put_time_ns);
-  py::class_<ObjectInfo>(m, "ObjectInfo", "What a vault tells about an object.")
-      .def_property_readonly("id", BytesOf(&ObjectInfo::id))
-      .def_property_readonly("name", [](const ObjectInfo& self) { return ToText(self.name); })
-      .def_readonly("object_bytes", &ObjectInfo::object_bytes)
-      .def_readonly("mtime_ns", &ObjectInfo::mtime_ns)
-      .def_readonly("mode", &ObjectInfo::mode)
-      .def_readonly("generation", &ObjectInfo::generation)
-      .def_readonly("sequence", &ObjectInfo::sequence)
-      .def_property_readonly("version", BytesOf(&ObjectInfo::version))
-      .def_readonly("put_time_ns", &ObjectInfo::put_time_ns)
-      .def_readonly("code", &ObjectInfo::code)
-      .def_readonly("cell_bytes", &ObjectInfo::cell_bytes)
-      .def_readonly("segments", &ObjectInfo::segments)
-      .def_readonly("sealed_bytes", &ObjectInfo::sealed_bytes)
-      .def_readonly("bound", &ObjectInfo::bound)
-      .def_readonly("public_audit", &ObjectInfo::public_audit)
-      .def_readonly("head_copies", &ObjectInfo::head_copies);
+  Show(py::class_<CatalogueEntry>(m, "CatalogueEntry", "One line of Vault.list.")
+           .def_property_readonly("name",
+                                  [](const CatalogueEntry& self) { return ToText(self.name); })
+           .def_property_readonly("id", BytesOf(&CatalogueEntry::id))
+           .def_readonly("generation", &CatalogueEntry::generation)
+           .def_readonly("sequence", &CatalogueEntry::sequence)
+           .def_readonly("object_bytes", &CatalogueEntry::object_bytes)
+           .def_readonly("mtime_ns", &CatalogueEntry::mtime_ns)
+           .def_readonly("mode", &CatalogueEntry::mode)
+           .def_readonly("put_time_ns", &CatalogueEntry::put_time_ns));
+  Show(py::class_<ObjectInfo>(m, "ObjectInfo", "What a vault tells about an object.")
+           .def_property_readonly("id", BytesOf(&ObjectInfo::id))
+           .def_property_readonly("name", [](const ObjectInfo& self) { return ToText(self.name); })
+           .def_readonly("object_bytes", &ObjectInfo::object_bytes)
+           .def_readonly("mtime_ns", &ObjectInfo::mtime_ns)
+           .def_readonly("mode", &ObjectInfo::mode)
+           .def_readonly("generation", &ObjectInfo::generation)
+           .def_readonly("sequence", &ObjectInfo::sequence)
+           .def_property_readonly("version", BytesOf(&ObjectInfo::version))
+           .def_readonly("put_time_ns", &ObjectInfo::put_time_ns)
+           .def_readonly("code", &ObjectInfo::code)
+           .def_readonly("cell_bytes", &ObjectInfo::cell_bytes)
+           .def_readonly("segments", &ObjectInfo::segments)
+           .def_readonly("sealed_bytes", &ObjectInfo::sealed_bytes)
+           .def_readonly("bound", &ObjectInfo::bound)
+           .def_readonly("public_audit", &ObjectInfo::public_audit)
+           .def_readonly("head_copies", &ObjectInfo::head_copies));
 }
 
 void BindReadReports(py::module_& m) {
-  py::class_<ReadFault>(m, "ReadFault", "Something on the way that was wrong, and was overcome.")
-      .def_readonly("segment", &ReadFault::segment)
-      .def_readonly("cell", &ReadFault::cell)
-      .def_property_readonly("node", BytesOf(&ReadFault::node));
-  py::class_<ReadReport>(m, "ReadReport", "What a get read.")
-      .def_readonly("bytes", &ReadReport::bytes)
-      .def_readonly("faults", &ReadReport::faults);
+  Show(py::class_<ReadFault>(m, "ReadFault",
+                             "Something on the way that was wrong, and was overcome.")
+           .def_readonly("segment", &ReadFault::segment)
+           .def_readonly("cell", &ReadFault::cell)
+           .def_property_readonly("node", BytesOf(&ReadFault::node)));
+  Show(py::class_<ReadReport>(m, "ReadReport", "What a get read.")
+           .def_readonly("bytes", &ReadReport::bytes)
+           .def_readonly("faults", &ReadReport::faults));
 }
 
 void BindUpkeepReports(py::module_& m) {
@@ -114,42 +116,43 @@ void BindUpkeepReports(py::module_& m) {
                ", index=" + std::to_string(self.index) + ", state='" + StateName(self.state) +
                "', bad_cells=" + std::string(py::repr(py::cast(self.bad_cells))) + ")";
       });
-  py::class_<VerifyReport>(m, "VerifyReport", "What verify found.")
-      .def_readonly("segments", &VerifyReport::segments)
-      .def_readonly("shards_expected", &VerifyReport::shards_expected)
-      .def_readonly("shards_whole", &VerifyReport::shards_whole)
-      .def_readonly("head_copies", &VerifyReport::head_copies)
-      .def_readonly("head_copies_expected", &VerifyReport::head_copies_expected)
-      .def_readonly("faults", &VerifyReport::faults)
-      .def_readonly("endangered_segments", &VerifyReport::endangered_segments)
-      .def_property_readonly("whole", &VerifyReport::whole);
-  py::class_<RepairReport>(m, "RepairReport", "What repair did.")
-      .def_readonly("shards_rebuilt", &RepairReport::shards_rebuilt)
-      .def_readonly("shards_removed", &RepairReport::shards_removed)
-      .def_readonly("heads_written", &RepairReport::heads_written)
-      .def_readonly("bytes_written", &RepairReport::bytes_written)
-      .def_readonly("shards_stuck", &RepairReport::shards_stuck);
-  py::class_<RotateReport>(m, "RotateReport", "What rotate did.")
-      .def_readonly("shards_rotated", &RotateReport::shards_rotated)
-      .def_readonly("bytes_written", &RotateReport::bytes_written);
+  Show(py::class_<VerifyReport>(m, "VerifyReport", "What verify found.")
+           .def_readonly("segments", &VerifyReport::segments)
+           .def_readonly("shards_expected", &VerifyReport::shards_expected)
+           .def_readonly("shards_whole", &VerifyReport::shards_whole)
+           .def_readonly("head_copies", &VerifyReport::head_copies)
+           .def_readonly("head_copies_expected", &VerifyReport::head_copies_expected)
+           .def_readonly("faults", &VerifyReport::faults)
+           .def_readonly("endangered_segments", &VerifyReport::endangered_segments)
+           .def_property_readonly("whole", &VerifyReport::whole));
+  Show(py::class_<RepairReport>(m, "RepairReport", "What repair did.")
+           .def_readonly("shards_rebuilt", &RepairReport::shards_rebuilt)
+           .def_readonly("shards_removed", &RepairReport::shards_removed)
+           .def_readonly("heads_written", &RepairReport::heads_written)
+           .def_readonly("bytes_written", &RepairReport::bytes_written)
+           .def_readonly("shards_stuck", &RepairReport::shards_stuck));
+  Show(py::class_<RotateReport>(m, "RotateReport", "What rotate did.")
+           .def_readonly("shards_rotated", &RotateReport::shards_rotated)
+           .def_readonly("bytes_written", &RotateReport::bytes_written));
 }
 
 void BindRecoverReports(py::module_& m) {
-  py::class_<RecoveredObject>(m, "RecoveredObject", "One object that recover found.")
-      .def_property_readonly("name", [](const RecoveredObject& self) { return ToText(self.name); })
-      .def_property_readonly(
-          "path",
-          [](const RecoveredObject& self) {
-            return py::module_::import("pathlib").attr("Path")(ToText(self.path.string()));
-          })
-      .def_readonly("object_bytes", &RecoveredObject::object_bytes)
-      .def_readonly("sequence", &RecoveredObject::sequence)
-      .def_readonly("restored", &RecoveredObject::restored)
-      .def_readonly("why_not", &RecoveredObject::why_not);
-  py::class_<RecoverReport>(m, "RecoverReport", "What recover found.")
-      .def_readonly("files_scanned", &RecoverReport::files_scanned)
-      .def_readonly("shards_found", &RecoverReport::shards_found)
-      .def_readonly("objects", &RecoverReport::objects);
+  Show(py::class_<RecoveredObject>(m, "RecoveredObject", "One object that recover found.")
+           .def_property_readonly("name",
+                                  [](const RecoveredObject& self) { return ToText(self.name); })
+           .def_property_readonly("path",
+                                  [](const RecoveredObject& self) {
+                                    return py::module_::import("pathlib").attr("Path")(
+                                        ToText(self.path.string()));
+                                  })
+           .def_readonly("object_bytes", &RecoveredObject::object_bytes)
+           .def_readonly("sequence", &RecoveredObject::sequence)
+           .def_readonly("restored", &RecoveredObject::restored)
+           .def_readonly("why_not", &RecoveredObject::why_not));
+  Show(py::class_<RecoverReport>(m, "RecoverReport", "What recover found.")
+           .def_readonly("files_scanned", &RecoverReport::files_scanned)
+           .def_readonly("shards_found", &RecoverReport::shards_found)
+           .def_readonly("objects", &RecoverReport::objects));
 }
 
 }  // namespace

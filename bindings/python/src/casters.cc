@@ -185,6 +185,34 @@ Array Adopt(base::Buffer buffer) {
   return Adopt<base::Buffer>(std::move(buffer), span);
 }
 
+namespace {
+
+// Ids and hashes in hexadecimal, what is long by its length, all else as Python shows it.
+py::str ShowValue(const py::object& value) {
+  constexpr size_t kMaxShownBytes = 64;
+  constexpr size_t kMaxShownItems = 8;
+  if (py::isinstance<py::list>(value) && py::len(value) > kMaxShownItems) {
+    return "<" + std::to_string(py::len(value)) + " items>";
+  }
+  if (!py::isinstance<py::bytes>(value)) return py::repr(value);
+  const Bytes bytes = Bytes::Borrow(value);
+  if (bytes.size() <= kMaxShownBytes) return base::ToHex(bytes.span());
+  return "<" + std::to_string(bytes.size()) + " bytes>";
+}
+
+}  // namespace
+
+py::str ShowFields(const py::object& self) {
+  const py::type type = py::type::of(self);
+  const py::handle property(reinterpret_cast<PyObject*>(&PyProperty_Type));
+  py::list shown;
+  for (const auto& [name, value] : py::dict(type.attr("__dict__"))) {
+    if (!py::isinstance(value, property)) continue;
+    shown.append(py::str("{}={}").format(name, ShowValue(self.attr(name))));
+  }
+  return py::str("{}({})").format(type.attr("__name__"), py::str(", ").attr("join")(shown));
+}
+
 py::module_ Submodule(py::module_& root, const char* name, const char* doc) {
   py::module_ module = root.def_submodule(name, doc);
   module.attr("__name__") = std::string("shadw.") + name;

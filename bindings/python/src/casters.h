@@ -237,6 +237,14 @@ struct Guarded {
 // The submodule `name`, whose classes say `shadw.<name>` of themselves.
 py::module_ Submodule(py::module_& root, const char* name, const char* doc);
 
+// A repr that shows every property: for classes that only hold values.
+py::str ShowFields(const py::object& self);
+
+template <typename Class>
+void Show(Class&& bound) {
+  bound.def("__repr__", &ShowFields);
+}
+
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindErasure(py::module_& root);
