@@ -13,13 +13,16 @@
 namespace shadw::vault {
 namespace {
 
+constexpr int64_t kGiveUpAfterNs = int64_t{30} * 24 * 3600 * 1'000'000'000;
+
 class IntentCleanUp {
  public:
   IntentCleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
                 Catalogue& catalogue)
       : env_(env), vault_(vault), intents_(intents), catalogue_(catalogue) {}
 
-  void Run(const FoundIntent& intent) {
+  // Returns whether the intent is cleared.
+  bool Run(const FoundIntent& intent) {
     const shard::IntentRecord& record = intent.record;
     std::copy_n(record.object.begin(), salt_.size(), salt_.begin());
     const shard::ObjectKeys keys = vault_.ForSalt(salt_, record.generation);
@@ -28,6 +31,7 @@ class IntentCleanUp {
     const bool committed = mine != nullptr && mine == (place.head ? &*place.head : nullptr);
     const bool done = committed ? Complete(keys, *mine) : Undo(keys, intent, place, mine);
     if (done) intents_.Clear(intent.slot, record.version);
+    return done;
   }
 
  private:
@@ -42,6 +46,11 @@ class IntentCleanUp {
     const shard::IntentRecord& record = intent.record;
     const SegmentId id{record.version, record.sequence, 0, intent.code, record.epoch};
     removal = RemoveVersion(env_, keys, id, 0);
+    // A writer who went on only now has committed nothing any more.
+    const HeadPlace after = LookAtHead(env_, keys, record.sequence);
+    if (const FoundHead* late = after.Find(record.version); late != nullptr) {
+      removal.Add(RemoveHead(env_, keys, *late));
+    }
     // Or it was committed, replaced, and its head is no longer kept.
     const auto newest = FindNewestHead(env_, keys);
     if (newest.ok() && *newest && (*newest)->sequence() > record.sequence) {
@@ -58,7 +67,7 @@ class IntentCleanUp {
     if ((*newest)->version() == head.version()) done &= UpdateCatalogue(keys, head).ok();
     Removal removal = RemoveBefore(keys, head);
     removal.Add(RemoveOlder(keys, head.sequence(), **newest));
-    return done && !removal.failed;
+    return done && !removal.failed && !removal.silent;
   }
 
   // What is left of versions before `sequence`. Several writers may have died in turn, each
@@ -148,9 +157,16 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now) alive.insert(intent.record.version);
   }
+  size_t left = all.size();
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now || alive.contains(intent.record.version)) continue;
-    IntentCleanUp(env, vault, intents, catalogue).Run(intent);
+    if (IntentCleanUp(env, vault, intents, catalogue).Run(intent)) {
+      --left;
+    } else if (left > kIntentSlots / 2 && now - intent.record.lease_end_ns > kGiveUpAfterNs) {
+      // Puts need free slots. What it left behind stays where it is: noise, but no loss.
+      intents.Clear(intent.slot, intent.record.version);
+      --left;
+    }
   }
 }
 

@@ -77,8 +77,12 @@ std::vector<uint64_t> GallopFrom(uint64_t known) {
   return sequences;
 }
 
-// Whether newer versions stand on this head.
-bool IsBuiltUpon(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head) {
+// Whether newer versions stand on this head. Nobody else ever had the place of one that
+// is kept; of one that is not, the next one may still tell.
+bool IsBuiltUpon(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head,
+                 uint64_t newest) {
+  const std::vector<uint64_t> kept = shard::KeptSequences(newest);
+  if (std::ranges::binary_search(kept, head.sequence())) return true;
   const HeadPlace next = LookAtHead(env, keys, head.sequence() + 1);
   return next.head && next.head->header.audit.body_root == shard::HeadHash(keys.id(), head.header);
 }
@@ -106,9 +110,10 @@ class HeadCommit {
     // With most of the copies nobody can be outvoted later; without a rival one will do.
     const bool alone = place.competitors.empty() && place.head->version() == version;
     const bool wins = alone || (mine == &*place.head && mine->nodes.size() * 2 > copies);
-    if (wins && !WasOvertaken(*mine)) return {absl::OkStatus(), true};
+    const bool overtaken = WasOvertaken(*mine);
+    if (wins && !overtaken) return {absl::OkStatus()};
     const Removal removed = RemoveHead(env_, keys_, *mine);
-    return {AnotherWasFirst(), !doubtful_ && !removed.failed && !removed.silent};
+    return {AnotherWasFirst(), !doubtful_ && !removed.failed && !removed.silent, overtaken};
   }
 
  private:
@@ -141,8 +146,9 @@ class HeadCommit {
   // Others may have gone on for several versions while this writer was held up, and
   // have removed the head that would have stopped him.
   bool WasOvertaken(const FoundHead& mine) const {
-    const auto newer = HighestHead(env_, keys_, GallopFrom(sequence_), sequence_);
-    return newer && !IsBuiltUpon(env_, keys_, mine);
+    const auto newest = FindNewestHead(env_, keys_, sequence_);
+    return newest.ok() && *newest && (*newest)->sequence() > sequence_ &&
+           !IsBuiltUpon(env_, keys_, mine, (*newest)->sequence());
   }
 
   absl::Status AnotherWasFirst() const {

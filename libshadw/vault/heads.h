@@ -65,6 +65,8 @@ struct CommitResult {
   // With an error: whether the head is on no store. Where it may be on one, its version
   // must stay until that is known.
   bool certain = true;
+  // Newer versions stand on another writer's head: what this one was to replace, they did.
+  bool overtaken = false;
 };
 
 // Writes a sealed head to min(m + 1, nodes) nodes. The first copy is the commit: nodes

@@ -92,14 +92,14 @@ class PutSession {
         shard::ChooseStripes(code_, geometry_.cell_bytes, env_.options.memory_budget_bytes);
   }
 
-  absl::Status Announce() {
+  absl::Status Announce() { return AnnounceAgain(WitnessesOf(env_, keys_, code_.parity_shards)); }
+
+  absl::Status AnnounceAgain(const HeadWitnesses& witnesses) {
     const base::Time end = env_.Now() + env_.options.intent_lease;
     const shard::IntentRecord record{
         keys_.id(),     generation_, id_.sequence, id_.version, base::ToUnixNanos(end),
         id_.first_epoch};
-    SHADW_ASSIGN_OR_RETURN(
-        const uint64_t slot,
-        intents_.Announce(record, code_, WitnessesOf(env_, keys_, code_.parity_shards)));
+    SHADW_ASSIGN_OR_RETURN(const uint64_t slot, intents_.Announce(record, code_, witnesses));
     if (announced_) intents_.Clear(slot_, id_.version);
     if (resumed_ && !announced_) intents_.Clear(resumed_->slot, id_.version);
     slot_ = slot;
@@ -232,6 +232,9 @@ class PutSession {
     const CommitResult commit =
         CommitHead(env_, keys_, sealer, id_.sequence, id_.version, code_.parity_shards);
     keep_unfinished_ = !commit.status.ok() && !commit.certain;
+    if (commit.overtaken && previous_) {
+      RemoveSuperseded(env_, request_.previous_keys.value_or(keys_), *previous_);
+    }
     SHADW_RETURN_IF_ERROR(commit.status);
     SHADW_RETURN_IF_ERROR(CheckLeaseHeld());
     receipt_.id = keys_.id();
@@ -244,13 +247,22 @@ class PutSession {
   // Held up between the last look at the clock and the commit, others may have cleared
   // the shards away: then the head must not stand.
   absl::Status CheckLeaseHeld() {
-    if (env_.Now() < lease_end_) return absl::OkStatus();
+    if (env_.Now() < lease_end_ || AllShardsPresent()) return absl::OkStatus();
     const HeadPlace place = LookAtHead(env_, keys_, id_.sequence);
     if (const FoundHead* mine = place.Find(id_.version); mine != nullptr) {
       const Removal removed = RemoveHead(env_, keys_, *mine);
       keep_unfinished_ = removed.failed || removed.silent;
     }
     return LeaseLost();
+  }
+
+  bool AllShardsPresent() const {
+    SegmentId id = id_;
+    for (id.segment = 0; id.segment < receipt_.segments; ++id.segment) {
+      const LocatedSegment found = LocateSegment(env_, keys_, id, Search::kAllNodes);
+      if (found.shards.size() < code_.total_shards()) return false;
+    }
+    return true;
   }
 
   static absl::Status LeaseLost() {
@@ -261,8 +273,12 @@ class PutSession {
     if (keep_unfinished_) return;
     id_.segment = 0;
     const Removal removed = RemoveVersion(env_, keys_, id_, receipt_.segments);
-    if (removed.failed || removed.silent) return;
-    intents_.Clear(slot_, id_.version);
+    if (removed.failed || removed.silent) {
+      // There is no head to wait for.
+      AnnounceAgain({}).IgnoreError();
+    } else {
+      intents_.Clear(slot_, id_.version);
+    }
   }
 
   void Report(uint64_t sealed, uint64_t sent, uint64_t durable) const {
@@ -314,9 +330,14 @@ Removal RemoveSuperseded(const Environment& env, const shard::ObjectKeys& keys,
 
 void FinishPut(const Environment& env, const shard::ObjectKeys& previous_keys,
                const PutResult& result, IntentBook& intents) {
-  // A silent store does not hold the intent up: while it is away every put would leave
-  // one, and the slots are few.
-  if (result.previous && RemoveSuperseded(env, previous_keys, *result.previous).failed) return;
+  if (result.previous) {
+    const Removal removal = RemoveSuperseded(env, previous_keys, *result.previous);
+    // What stays is removed by the next clean-up. While a store is away every put leaves
+    // an intent for it, but never so many that no slot is free for the next one.
+    if (removal.failed || removal.silent) {
+      if (intents.All().size() <= kIntentSlots / 2) return;
+    }
+  }
   intents.Clear(result.intent_slot, result.receipt.version);
 }
 

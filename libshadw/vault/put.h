@@ -66,6 +66,8 @@ struct PutRequest {
   shard::Metadata metadata;  // name, kind; mode is taken from the options
   shard::Hash path_tag{};
   uint64_t sequence = 1;
+  // Of the version that is replaced, where its generation is another one.
+  std::optional<shard::ObjectKeys> previous_keys;
 };
 
 struct PutResult {

@@ -2,6 +2,7 @@
 #include "libshadw/vault/vault.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -101,6 +102,10 @@ struct Vault::State {
     return !place.head && !place.garbage.empty();
   }
 
+  // A new generation that somebody began meanwhile hides a version of the old one, unless
+  // it was begun after that. Then the put is undone.
+  absl::Status CheckNotHidden(std::string_view name, const NextVersion& next,
+                              const PutResult& result);
   // The entry of a version that was committed; then the object it replaced goes. Where
   // the catalogue has no room, that may make some.
   absl::Status EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,
@@ -137,9 +142,11 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
   request.metadata.name = name;
   request.path_tag = state_->keys.PathTag(name);
   request.sequence = next.sequence;
+  request.previous_keys = found.keys;
   SHADW_ASSIGN_OR_RETURN(PutResult result,
                          PutObject(state_->env, next.keys, next.generation, found.head, request,
                                    options, source, state_->intents));
+  SHADW_RETURN_IF_ERROR(state_->CheckNotHidden(name, next, result));
   PutReceipt& receipt = result.receipt;
   state_->sequences_seen[receipt.id] = receipt.sequence;
   const CatalogueEntry entry{.name = std::string(name),
@@ -153,6 +160,28 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
   const erasure::Code code = options.code.value_or(state_->env.options.code);
   receipt.listed = state_->EnterAndFinish(entry, code, found, next, result);
   return std::move(receipt);
+}
+
+absl::Status Vault::State::CheckNotHidden(std::string_view name, const NextVersion& next,
+                                          const PutResult& result) {
+  const shard::ObjectKeys later = keys.ForName(name, next.generation + 1);
+  const auto newest = FindNewestHead(env, later);
+  if (!newest.ok() || !*newest) return absl::OkStatus();
+  const PutReceipt& receipt = result.receipt;
+  const HeadPlace place = LookAtHead(env, next.keys, receipt.sequence);
+  const FoundHead* mine = place.Find(receipt.version);
+  // Without a head it was replaced already, by somebody who knew it.
+  if (mine == nullptr) return absl::OkStatus();
+  const FoundHead& head = *mine;
+  const shard::Hash hash = shard::HeadHash(receipt.id, head.header);
+  for (uint64_t first : {receipt.sequence, receipt.sequence + 1}) {
+    const HeadPlace begin = LookAtHead(env, later, std::bit_ceil(first));
+    if (begin.head && begin.head->header.audit.body_root == hash) return absl::OkStatus();
+  }
+  Removal removal = RemoveHead(env, next.keys, head);
+  removal.Add(RemoveVersion(env, next.keys, SegmentId::Of(head, 0), receipt.segments));
+  if (!removal.failed && !removal.silent) intents.Clear(result.intent_slot, receipt.version);
+  return absl::AbortedError("vault: another writer began a new generation of the object first");
 }
 
 absl::Status Vault::State::EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,

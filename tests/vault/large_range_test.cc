@@ -66,11 +66,17 @@ base::Bytes ExpectedBytes(uint64_t offset, uint64_t bytes) {
 
 ByteSource WordSource() {
   return [at = uint64_t{0}](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
-    const size_t bytes = std::min<uint64_t>(out.size() / 8 * 8, kObjectBytes - at);
-    for (size_t i = 0; i < bytes; i += 8) {
-      base::StoreLittleEndian(out.data() + i, WordAt((at + i) / 8));
+    const size_t bytes = std::min<uint64_t>(out.size(), kObjectBytes - at);
+    for (size_t i = 0; i < bytes;) {
+      if (at % 8 == 0 && bytes - i >= 8) {
+        base::StoreLittleEndian(out.data() + i, WordAt(at / 8));
+        i += 8;
+        at += 8;
+      } else {
+        out[i++] = static_cast<uint8_t>(WordAt(at / 8) >> (8 * (at % 8)));
+        ++at;
+      }
     }
-    at += bytes;
     return bytes;
   };
 }
