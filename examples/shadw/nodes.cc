@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nodes.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,8 @@ absl::StatusOr<Nodes> Nodes::Open(const std::vector<std::string>& directories, M
   for (const std::string& directory : directories) {
     auto opened =
         store::DirectoryStore::Open({.directory = directory, .create = missing == Missing::kMake});
-    if (absl::IsNotFound(opened.status())) {
+    std::error_code ignored;
+    if (absl::IsNotFound(opened.status()) && !std::filesystem::exists(directory, ignored)) {
       console.Warn(absl::StrCat("store ", directory, " is missing"));
       continue;
     }
