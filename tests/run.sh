@@ -5,8 +5,9 @@
 #   dev       every C++ test and example, fuzz corpora, consumers, tidy
 #   asan      unit tests and fuzz corpora with address and undefined-behaviour sanitizers
 #   tsan      the tests that use threads, with the thread sanitizer
-#   python    the package from `pip install .` in a fresh environment, its tests, its stubs
-#   examples  the Python examples and the demonstration
+#   python    the package from `pip install .` in a fresh environment: its tests, its
+#             stubs, the Python examples
+#   demo      examples/demo.sh
 # A stage that does not build counts as failed and the next one runs all the same. Logs
 # are kept under build/logs. The last line says `N passed, N failed, N skipped`.
 set -uo pipefail
@@ -147,25 +148,20 @@ stage_python() {
   need python-install "$venv/bin/python" -m pip install --quiet '.[test]' || return
   check consumer-pip import_from_outside
   suite python-tests count_pytest "$venv/bin/python" -m pytest tests/python
-  check python-stubs "$venv/bin/python" -m mypy bindings/python/shadw
 }
 
-stage_examples() {
-  local source
-  for source in examples/[0-9]*.py; do
-    [ -f "$source" ] || continue
-    check "example-$(basename "$source" .py)-python" "$venv/bin/python" "$source"
-  done
-  [ ! -f examples/demo.sh ] || check demo examples/demo.sh
+# CTest runs the C++ examples, pytest their Python twins.
+stage_demo() {
+  check demo examples/demo.sh
 }
 
 # --- main ---------------------------------------------------------------------
 mkdir -p "$logs"
 stages=("$@")
-[ $# -gt 0 ] || stages=(dev asan tsan python examples)
+[ $# -gt 0 ] || stages=(dev asan tsan python demo)
 for stage in "${stages[@]}"; do
   if ! declare -F "stage_$stage" >/dev/null; then
-    echo "run.sh: got stage '$stage', need one of: dev asan tsan python examples" >&2
+    echo "run.sh: got stage '$stage', need one of: dev asan tsan python demo" >&2
     exit 2
   fi
 done
