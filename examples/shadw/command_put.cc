@@ -20,6 +20,7 @@ struct PutArguments {
   bool bound = false;
   bool resume = false;
   bool raise_generation = false;
+  uint32_t lease_s = 600;
 };
 
 std::string NameOf(const PutArguments& arguments) {
@@ -79,6 +80,7 @@ Outcome Describe(const PutArguments& arguments, const vault::PutReceipt& receipt
                   {"stored_bytes", receipt.stored_bytes},
                   {"segments", receipt.segments},
                   {"resumed_segments", receipt.resumed_segments}};
+  outcome.json["listed"] = receipt.listed.ok();
   SetName(outcome.json, NameOf(arguments));
   if (arguments.audit == "public") outcome.json["shards"] = PublicRoots(receipt, nodes);
   return outcome;
@@ -87,9 +89,12 @@ Outcome Describe(const PutArguments& arguments, const vault::PutReceipt& receipt
 absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
   SHADW_ASSIGN_OR_RETURN(const erasure::Code code, erasure::ParseCode(arguments.code));
   SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(arguments.file));
-  SHADW_ASSIGN_OR_RETURN(
-      Session session,
-      Session::Open(arguments.access, {.missing = Nodes::Missing::kMake, .code = code}, console));
+  SHADW_ASSIGN_OR_RETURN(Session session,
+                         Session::Open(arguments.access,
+                                       {.missing = Nodes::Missing::kMake,
+                                        .code = code,
+                                        .lease = std::chrono::seconds(arguments.lease_s)},
+                                       console));
   vault::PutOptions options{
       .code = code,
       .compress = arguments.compress == "auto",
@@ -113,6 +118,11 @@ absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
     console.Warn(absl::StrCat(arguments.file,
                               " changed while it was read: what was put may be "
                               "neither the old nor the new"));
+  }
+  if (!receipt->listed.ok()) {
+    console.Warn(absl::StrCat(Printable(NameOf(arguments)),
+                              " is stored and is found by its name, but `list` does not show it: ",
+                              std::string(receipt->listed.message())));
   }
   return Describe(arguments, *receipt, session.nodes());
 }
@@ -144,6 +154,12 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
   command->add_flag("--resume", put->resume, "Go on with a put of the same input that was killed");
   command->add_flag("--raise-generation", put->raise_generation,
                     "Capabilities given out so far open neither this version nor later ones");
+  command
+      ->add_option("--lease", put->lease_s,
+                   "For how long, should this put be killed, others leave its shards alone")
+      ->capture_default_str()
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 30 * 24 * 3600));
 }
 
 }  // namespace shadw::app

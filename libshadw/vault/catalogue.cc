@@ -37,10 +37,16 @@ ByteSource SourceOf(base::ByteSpan bytes) {
 }
 
 // A page must survive whatever the objects it names survive.
-erasure::Code StrongerCode(const erasure::Code& a, const std::optional<FoundHead>& head) {
-  if (!head) return a;
-  const erasure::Code b = head->code();
-  return b.parity_shards > a.parity_shards ? b : a;
+// Pages are small: on a roster that shrank they keep their parity and give up width.
+erasure::Code PageCode(const Environment& env, const erasure::Code& a,
+                       const std::optional<FoundHead>& head) {
+  erasure::Code code = a;
+  if (head && head->code().parity_shards > a.parity_shards) code = head->code();
+  const size_t nodes = env.roster.size();
+  code.parity_shards = static_cast<uint16_t>(std::min<size_t>(code.parity_shards, nodes - 1));
+  code.data_shards =
+      static_cast<uint16_t>(std::min<size_t>(code.data_shards, nodes - code.parity_shards));
+  return code;
 }
 
 }  // namespace
@@ -92,7 +98,7 @@ absl::Status Catalogue::ChangeLeaf(const std::string& name, const Change& change
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
     SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, LoadLeafOf(bucket));
-    const erasure::Code page_code = StrongerCode(code, loaded.head);
+    const erasure::Code page_code = PageCode(env_, code, loaded.head);
     if (loaded.page.entries.size() >= kSplitEntries && loaded.page.depth < kMaxPageDepth) {
       status = Split(loaded, PrefixOf(bucket, loaded.page.depth), page_code);
       if (!status.ok() && !absl::IsAborted(status)) return status;

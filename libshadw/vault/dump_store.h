@@ -16,9 +16,11 @@ class DumpStore : public store::Store {
  public:
   explicit DumpStore(const store::NodeId& node_id) : node_id_(node_id) {}
 
-  // The first file wins where two claim to be the same blob.
-  void Add(const store::StorageId& id, const std::filesystem::path& file) {
-    files_.try_emplace(id, file);
+  void Set(const store::StorageId& id, const std::filesystem::path& file) { files_[id] = file; }
+  // Null where there is none.
+  const std::filesystem::path* Find(const store::StorageId& id) const {
+    const auto at = files_.find(id);
+    return at == files_.end() ? nullptr : &at->second;
   }
 
   const store::NodeId& node_id() const override { return node_id_; }

@@ -126,10 +126,12 @@ class HeadCommit {
     const auto bytes = sealer_.ForNode(node_id, static_cast<uint16_t>(written_));
     absl::Status put = store.Put(id, bytes, store::HashToken(token));
     if (absl::IsAlreadyExists(put)) {
-      if (written_ == 0) return false;
       shard::SignatureMemo memo;
       const auto other = ReadHead(env_, keys_, sequence_, node, memo);
-      return !other.ok() || !*other;
+      // Garbage, or a lie: the next node takes the copy. A head decides who was first; one
+      // that cannot be read may be one.
+      if (other.ok()) return !*other;
+      return written_ > 0;
     }
     // The version is visible from the first copy on: make that durable before going on.
     if (put.ok()) put = store.Flush();

@@ -103,7 +103,11 @@ absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSeale
   for (size_t node : env_.roster.HeadNodes(keys_)) {
     if (written == copies) break;
     const absl::Status put = WriteCopy(node, slot, sealer, static_cast<uint16_t>(written));
-    if (absl::IsAlreadyExists(put) && written == 0) return false;
+    if (absl::IsAlreadyExists(put) && written == 0) {
+      const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
+      // Garbage, or a lie, takes the place on this node only.
+      if (ReadIntent(env_, keys_, node, id)) return false;
+    }
     if (put.ok()) {
       ++written;
     } else {
@@ -143,6 +147,18 @@ std::vector<FoundIntent> IntentBook::All() const {
   std::vector<FoundIntent> intents;
   for (auto& [key, intent] : found) intents.push_back(std::move(intent));
   return intents;
+}
+
+bool IntentBook::Stands(uint64_t slot, const shard::IntentRecord& record) const {
+  for (size_t node = 0; node < env_.roster.size(); ++node) {
+    const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
+    const auto stats = env_.roster.store(node).StatMany({&id, 1});
+    if (!stats.ok()) return true;
+    if (!stats->front()) continue;
+    const std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, id);
+    if (intent && intent->record == record) return true;
+  }
+  return false;
 }
 
 void IntentBook::Clear(uint64_t slot, const shard::VersionId& version) {

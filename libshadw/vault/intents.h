@@ -49,6 +49,9 @@ class IntentBook {
                                     const HeadWitnesses& witnesses);
   // Two writers who do not see the same nodes may share a slot; each has his own entry.
   std::vector<FoundIntent> All() const;
+  // False where every node answers and none has this very record in this slot: somebody
+  // took the put over, or cleared it away.
+  bool Stands(uint64_t slot, const shard::IntentRecord& record) const;
   // Removes this version's intent from the slot, nobody else's.
   void Clear(uint64_t slot, const shard::VersionId& version);
 

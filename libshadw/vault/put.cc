@@ -103,6 +103,7 @@ class PutSession {
     if (announced_) intents_.Clear(slot_, id_.version);
     if (resumed_ && !announced_) intents_.Clear(resumed_->slot, id_.version);
     slot_ = slot;
+    record_ = record;
     lease_end_ = end;
     announced_ = true;
     return absl::OkStatus();
@@ -113,6 +114,11 @@ class PutSession {
   absl::Status KeepLease() {
     const base::Time now = env_.Now();
     if (now >= lease_end_) return LeaseLost();
+    if (!intents_.Stands(slot_, record_)) {
+      // What is stored belongs to whoever took it over.
+      keep_unfinished_ = true;
+      return absl::AbortedError("vault: another process resumed or cleared this put");
+    }
     if (now < lease_end_ - env_.options.intent_lease / 2) return absl::OkStatus();
     return Announce();
   }
@@ -302,6 +308,7 @@ class PutSession {
   bool announced_ = false;
   bool keep_unfinished_ = false;
   uint64_t slot_ = 0;
+  shard::IntentRecord record_;
   base::Time lease_end_;
   uint64_t sealed_bytes_ = 0;
   PutReceipt receipt_;

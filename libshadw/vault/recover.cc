@@ -13,6 +13,7 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/random.h"
 #include "libshadw/shard/scan.h"
+#include "libshadw/shard/segment_check.h"
 #include "libshadw/vault/dump_store.h"
 #include "libshadw/vault/read.h"
 #include "libshadw/vault/restored_file.h"
@@ -20,6 +21,9 @@
 
 namespace shadw::vault {
 namespace {
+
+// Begins in the year 2235; a header that says more is a lie.
+constexpr uint32_t kMaxEpoch = 8'000;
 
 // What the dump says of one version: enough to read it even if every head is lost.
 // Keys and content keys are derived again when they are needed: a process may hold some
@@ -33,6 +37,29 @@ struct VersionTraces {
   uint32_t first_epoch = UINT32_MAX;
   uint64_t sequence = 0;
 };
+
+class FileCellSource : public shard::CellSource {
+ public:
+  FileCellSource(const std::filesystem::path& file, uint32_t cell_bytes)
+      : file_(file), stored_cell_(cell_bytes + shard::kTagBytes) {}
+  absl::StatusOr<base::ByteSpan> Fetch(uint16_t, uint32_t first, uint32_t count,
+                                       base::MutableByteSpan scratch) override {
+    const base::MutableByteSpan out = scratch.first(count * stored_cell_);
+    SHADW_ASSIGN_OR_RETURN(const size_t got,
+                           ReadFileAt(file_, shard::kHeaderBytes + first * stored_cell_, out));
+    return out.first(got);
+  }
+
+ private:
+  const std::filesystem::path& file_;
+  uint64_t stored_cell_;
+};
+
+bool IsWhole(const shard::ShardScanner::Found& shard, const std::filesystem::path& file) {
+  FileCellSource source(file, shard.header.audit.cell_bytes);
+  const auto report = shard::CheckSegment(shard.keys, {&shard.header, 1}, &source);
+  return report.ok() && report->shards.front().whole();
+}
 
 class Dump {
  public:
@@ -78,7 +105,7 @@ class Dump {
     const auto got = ReadFileAt(file, 0, bytes);
     if (!got.ok() || *got != bytes.size()) return;
     std::optional<shard::ShardScanner::Found> found = scanner_.Identify(bytes);
-    if (!found) return;
+    if (!found || found->header.audit.epoch > kMaxEpoch) return;
     if (found->header.audit.has(shard::kFlagIntent)) {
       const auto metadata = shard::DecodeMetadata(found->header.read->metadata);
       if (metadata.ok() && metadata->intent) unfinished_.insert(metadata->intent->version);
@@ -89,9 +116,11 @@ class Dump {
     auto& store = stores_[audit.node];
     if (store == nullptr) store = std::make_shared<DumpStore>(audit.node);
     const bool head = audit.has(shard::kFlagHead);
-    store->Add(head ? found->keys.HeadStorageId(audit.sequence, audit.node)
-                    : found->keys.ShardStorageId(audit.address()),
-               file);
+    const store::StorageId id = head ? found->keys.HeadStorageId(audit.sequence, audit.node)
+                                     : found->keys.ShardStorageId(audit.address());
+    // Of several copies of one shard the first that is whole is taken.
+    const std::filesystem::path* known = store->Find(id);
+    if (known == nullptr || (!head && !IsWhole(*found, *known))) store->Set(id, file);
     found->header.read->content_key.reset();
     Trace(found->keys.id(), std::move(found->header));
   }

@@ -12,14 +12,21 @@
 namespace shadw::vault {
 namespace {
 
+// Of a put that died before it could say how many it wrote: 32 TiB at 10+4. A node that
+// claims to have everything must not keep a clean-up busy for ever.
+constexpr uint32_t kMaxUncountedSegments = 1 << 20;
+// 130 years of twelve days: what an object's shards are looked for in.
+constexpr uint32_t kMaxEpochSpan = 4'096;
+
 struct Candidate {
   shard::ShardAddress address;
   store::StorageId id;
 };
 
 std::pair<uint32_t, uint32_t> Epochs(const Environment& env, const SegmentId& id) {
-  const uint32_t last = std::max(id.first_epoch, env.EpochNow());
-  return {id.first_epoch, last > UINT32_MAX - kEpochsAhead ? UINT32_MAX : last + kEpochsAhead};
+  const uint64_t last = uint64_t{std::max(id.first_epoch, env.EpochNow())} + kEpochsAhead;
+  const uint64_t limit = std::min<uint64_t>(UINT32_MAX, uint64_t{id.first_epoch} + kMaxEpochSpan);
+  return {id.first_epoch, static_cast<uint32_t>(std::min(last, limit))};
 }
 
 std::vector<Candidate> CandidatesOn(const Environment& env, const shard::ObjectKeys& keys,
@@ -204,8 +211,7 @@ Removal RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, Seg
   Removal removal;
   if (segment_count == 0) {
     // Segments are written in order: the first one without a trace ends the version.
-    for (; id.segment < shard::kMaxSegments && HasTraces(env, keys, id); ++id.segment) {
-    }
+    while (id.segment < first + kMaxUncountedSegments && HasTraces(env, keys, id)) ++id.segment;
     segment_count = id.segment;
     // A store that is silent may hide more: that has to be told.
     removal.Add(RemoveSegment(env, keys, id));

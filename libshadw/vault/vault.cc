@@ -17,6 +17,8 @@ namespace {
 
 // Generations rise one by one; a gap this wide means that there are no more.
 constexpr uint32_t kGenerationGap = 2;
+// In one put; places that are still taken then are no squatter's work.
+constexpr uint32_t kMaxGenerationRaises = 2;
 
 absl::Status CheckName(std::string_view name) {
   if (name.empty() || name.size() > shard::kMaxNameBytes ||
@@ -86,7 +88,12 @@ struct Vault::State {
                                              bool raise) {
     const uint64_t newest = found.head ? found.head->sequence() : 0;
     NextVersion next{found.keys, found.generation, NextSequence(newest, false)};
+    uint32_t raised = 0;
     while (raise || TakenByGarbage(LookAtHead(env, next.keys, next.sequence))) {
+      if (raised++ == kMaxGenerationRaises) {
+        return absl::UnavailableError(absl::StrCat("vault: most stores say that the places of ",
+                                                   raised, " next heads are taken"));
+      }
       raise = false;
       next.keys = keys.ForName(name, ++next.generation);
       next.sequence = NextSequence(newest, true);
@@ -98,8 +105,9 @@ struct Vault::State {
     return next;
   }
 
-  static bool TakenByGarbage(const HeadPlace& place) {
-    return !place.head && !place.garbage.empty();
+  // By most nodes: a few liars must not shut readers out, writers go around them.
+  bool TakenByGarbage(const HeadPlace& place) const {
+    return !place.head && place.garbage.size() * 2 > env.roster.size();
   }
 
   // A new generation that somebody began meanwhile hides a version of the old one, unless
@@ -303,7 +311,14 @@ absl::StatusOr<PutResult> Vault::State::WriteTombstone(const FoundObject& found,
 
 absl::Status Vault::Remove(std::string_view name) {
   SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  SHADW_ASSIGN_OR_RETURN(const PutResult removed, state_->WriteTombstone(found, name));
+  absl::StatusOr<PutResult> tombstone = state_->WriteTombstone(found, name);
+  if (absl::IsResourceExhausted(tombstone.status())) {
+    // Stores that are full get room by what is to go anyway.
+    RemoveVersion(state_->env, found.keys, SegmentId::Of(*found.head, 0),
+                  found.head->header.audit.segment_count);
+    tombstone = state_->WriteTombstone(found, name);
+  }
+  SHADW_ASSIGN_OR_RETURN(const PutResult removed, std::move(tombstone));
   const uint64_t sequence = removed.receipt.sequence;
   const erasure::Code code = found.head->code();
   Catalogue& catalogue = state_->catalogue;

@@ -35,8 +35,10 @@ class StoreListing {
         // A store that cannot be listed holds nothing that an audit could find.
         const auto ids = env_.roster.store(node).List(after, store::kMaxListEntries);
         if (!ids.ok() || ids->empty()) break;
+        // Nor does one that does not get on.
+        if (after && ids->front() <= *after) break;
         for (const store::StorageId& id : *ids) Look(node, id);
-        after = ids->back();
+        after = std::ranges::max(*ids);
       }
     }
     if (versions_.empty()) {
