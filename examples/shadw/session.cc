@@ -24,6 +24,7 @@ absl::StatusOr<Session> Session::Open(const Access& access, const How& how, Cons
                          .clock = &session.machine_->clock,
                          .random = &session.machine_->random};
   if (how.code) options.code = *how.code;
+  if (how.lease) options.intent_lease = *how.lease;
   if (vault_keys) {
     SHADW_ASSIGN_OR_RETURN(session.vault_, vault::Vault::Open(options, *vault_keys));
   } else {

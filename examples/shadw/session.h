@@ -32,6 +32,8 @@ class Session {
     Nodes::Missing missing = Nodes::Missing::kLeaveOut;
     // Of puts and of the catalogue's pages.
     std::optional<erasure::Code> code;
+    // How long others leave an unfinished put alone.
+    std::optional<base::Duration> lease;
   };
 
   static absl::StatusOr<Session> Open(const Access& access, const How& how, Console& console);

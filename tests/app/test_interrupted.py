@@ -16,7 +16,7 @@ from harness import BINARY, AppTest, data
 class Killed(AppTest):
     # On a disk, where a put has many moments in which it can be killed.
     in_memory = False
-    kills = 20
+    kills = 100
 
     def kill_after(self, arguments, seconds: float) -> bool:
         """True where the program was still running."""
@@ -45,11 +45,31 @@ class Killed(AppTest):
         chance = random.Random(7)
         killed = 0
         for _ in range(self.kills):
-            killed += self.kill_after(put, chance.uniform(0, takes_s))
+            # Short leases: a vault keeps at most 64 unfinished puts apart.
+            killed += self.kill_after([*put, "--lease=5"], chance.uniform(0, takes_s))
             self.assertIn(self.get("n"), (old, new))
         self.assertGreater(killed, 0)
         self.succeed(*put)
         self.assertEqual(self.get("n"), new)
+        self.assertTrue(self.verify("n")["whole"])
+
+    def test_what_killed_puts_left_is_gone_once_their_leases_ended(self):
+        lease_s = 1
+        content = data(2_000_000, 1)
+        self.put("n", content, "--compress=off")
+        file = self.write("new", data(5_000_000, 2))
+        put = ["put", *self.owner(), f"--code={self.code}", "--compress=off", "--name=n"]
+        put.append(file)
+        takes_s = self.duration_s(["put", *self.owner(), f"--code={self.code}", "--name=m", file])
+        self.succeed("remove", *self.owner(), "m")
+        shards = self.blobs(100_000)
+        self.assertEqual(len(shards), self.nodes)
+        for part in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+            self.kill_after([*put, f"--lease={lease_s}"], part * takes_s)
+        time.sleep(lease_s + 0.1)
+        self.succeed("list", *self.owner())  # any command of the owner clears
+        self.assertEqual(len(self.blobs(100_000)), self.nodes)
+        self.assertIn(self.get("n"), (content, file.read_bytes()))
         self.assertTrue(self.verify("n")["whole"])
 
     def test_killed_puts_can_be_resumed(self):
