@@ -259,5 +259,42 @@ TEST(FullStores, LetAnObjectBeRemoved) {
   EXPECT_TRUE(vault.Put("b", SourceOf(test.RandomBytes(10'000))).ok());
 }
 
+// The writer died between the head and the catalogue; the nodes with the head are away
+// when the vault is opened next.
+TEST(CleanUp, RemovesNoVersionWhileANodeIsMissingThatMayHoldItsHead) {
+  FaultyVault test(8);
+  Vault vault = test.OpenHooked();
+  int bare = 0;
+  bool dead = false;
+  test.hooks->before = [&](const StoreCall& call) {
+    // Two copies of the intent, two of the head.
+    if (call.bytes == shard::kHeaderBytes && ++bare == 5) dead = true;
+    return dead ? absl::UnavailableError("gone") : absl::OkStatus();
+  };
+  test.PutNew(vault).IgnoreError();
+  EXPECT_TRUE(dead);
+  *test.hooks = {};
+  test.clock.Advance(std::chrono::hours(1));
+  const shard::ObjectKeys keys = test.Keys().ForName("a", 0);
+  const Options options = test.MakeOptions();
+  const Blobs before = StoredBlobs(options.stores);
+  const auto all = test.stores;
+  const Environment env(options);
+  const HeadPlace place = LookAtHead(env, keys, 3);
+  ASSERT_TRUE(place.head);
+  ASSERT_EQ(place.head->nodes.size(), 2u);
+  std::erase_if(test.stores, [&](const auto& store) {
+    return std::ranges::any_of(place.head->nodes, [&](size_t node) {
+      return env.roster.node_id(node) == store->node_id();
+    });
+  });
+  test.Open();
+  EXPECT_EQ(StoredBlobs(options.stores), before);
+  test.stores = all;
+  EXPECT_EQ(test.Content(), test.new_content);
+  EXPECT_THAT(test.DeadAfterLease(), IsEmpty());
+  EXPECT_EQ(test.Content(), test.new_content);
+}
+
 }  // namespace
 }  // namespace shadw::vault
