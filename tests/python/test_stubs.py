@@ -33,6 +33,12 @@ def test_a_strict_mypy_accepts_a_typed_program_and_refuses_what_is_wrong_in_it(t
     assert code == 0, output
 
 
+def test_a_strict_mypy_accepts_the_package_itself(tmp_path):
+    flags = ["--strict", f"--cache-dir={tmp_path / 'cache'}", "--config-file="]
+    code, output = run("mypy", *flags, "-p", "shadw", cwd=tmp_path)
+    assert code == 0, output
+
+
 def classes():
     for name in MODULES:
         module = importlib.import_module(f"shadw.{name}")
