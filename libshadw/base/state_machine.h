@@ -31,18 +31,15 @@ struct Transmit {
 // Handle… call the driver polls until both polls return nothing, then asks when to
 // call back. HandleTimeout may be called early or late; it never blocks.
 template <typename Machine>
-concept StateMachine =
-    requires(Machine machine, const Machine& constant, Time now,
-             const typename Machine::Address& from, ByteSpan bytes) {
-      typename Machine::Event;
-      { machine.HandleMessage(now, from, bytes) } -> std::same_as<void>;
-      { machine.HandleTimeout(now) } -> std::same_as<void>;
-      {
-        machine.PollTransmit()
-      } -> std::same_as<std::optional<Transmit<typename Machine::Address>>>;
-      { machine.PollEvent() } -> std::same_as<std::optional<typename Machine::Event>>;
-      { constant.NextTimeout() } -> std::same_as<std::optional<Time>>;
-    };
+concept StateMachine = requires(Machine machine, const Machine& constant, Time now,
+                                const typename Machine::Address& from, ByteSpan bytes) {
+  typename Machine::Event;
+  { machine.HandleMessage(now, from, bytes) } -> std::same_as<void>;
+  { machine.HandleTimeout(now) } -> std::same_as<void>;
+  { machine.PollTransmit() } -> std::same_as<std::optional<Transmit<typename Machine::Address>>>;
+  { machine.PollEvent() } -> std::same_as<std::optional<typename Machine::Event>>;
+  { constant.NextTimeout() } -> std::same_as<std::optional<Time>>;
+};
 
 }  // namespace shadw::base
 

@@ -13,11 +13,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define SHADW_RETURN_IF_ERROR(expression)                           \
-  do {                                                              \
+#define SHADW_RETURN_IF_ERROR(expression)                               \
+  do {                                                                  \
     if (absl::Status shadw_status = (expression); !shadw_status.ok()) { \
-      return shadw_status;                                          \
-    }                                                               \
+      return shadw_status;                                              \
+    }                                                                   \
   } while (false)
 
 #define SHADW_MACRO_JOIN_INNER(a, b) a##b

@@ -11,7 +11,9 @@ namespace {
 TEST(ByteWriter, WritesLittleEndian) {
   ByteWriter out;
   out.U8(1).U16(0x0203).U32(0x04050607).U64(0x08090a0b0c0d0e0f);
-  EXPECT_EQ(ToHex(out.bytes()), "01030207060504" "0f0e0d0c0b0a0908");
+  EXPECT_EQ(ToHex(out.bytes()),
+            "01030207060504"
+            "0f0e0d0c0b0a0908");
 }
 
 TEST(ByteReader, ReadsBackWhatTheWriterWrote) {
@@ -65,7 +67,8 @@ TEST(Varint, RoundTripsAroundEveryPowerOfTwo) {
 }
 
 TEST(Varint, RefusesOverlongOverflowingAndEndlessForms) {
-  const char* const refused[] = {"8000", "ff00", "ffffffffffffffffff02", "ffffffffffffffffffff01", "80"};
+  const char* const refused[] = {"8000", "ff00", "ffffffffffffffffff02", "ffffffffffffffffffff01",
+                                 "80"};
   for (const char* hex : refused) {
     const Bytes bytes = FromHex(hex).value();
     ByteReader in(bytes);
