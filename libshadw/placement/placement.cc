@@ -71,8 +71,9 @@ struct Ring {
 Holders SettleInOrder(const Clocks& clocks, std::vector<Ranking>& rankings, Room& room) {
   Holders holders(rankings.size());
   std::priority_queue<Ring> rings;
-  for (uint16_t shard = 0; shard < rankings.size(); ++shard) {
-    if (const Candidate* first = rankings[shard].Peek()) rings.push({*first, shard});
+  for (size_t shard = 0; shard < rankings.size(); ++shard) {
+    if (const Candidate* first = rankings[shard].Peek())
+      rings.push({*first, static_cast<uint16_t>(shard)});
   }
   while (!rings.empty()) {
     const Ring ring = rings.top();

@@ -143,7 +143,7 @@ absl::Status DirectoryStore::Options::Validate() const {
   return absl::InvalidArgumentError("store: got an empty path, need a directory");
 }
 
-absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(Options options) {
+absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(const Options& options) {
   SHADW_RETURN_IF_ERROR(options.Validate());
   crypto::SystemRandom system_random;
   SHADW_ASSIGN_OR_RETURN(

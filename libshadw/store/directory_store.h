@@ -67,7 +67,7 @@ class DirectoryStore : public Store {
   //            kPermissionDenied   the directory may not be read or written
   //            kResourceExhausted  no room for the store's own files
   //   Promise  processes that open a fresh directory at once agree on one node id
-  static absl::StatusOr<std::unique_ptr<DirectoryStore>> Open(Options options);
+  static absl::StatusOr<std::unique_ptr<DirectoryStore>> Open(const Options& options);
   // Forgets nothing: names not flushed yet are synced when the store is next opened.
   ~DirectoryStore() override;
 

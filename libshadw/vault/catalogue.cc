@@ -183,7 +183,7 @@ absl::Status Catalogue::Split(const LoadedPage& loaded, const base::Bytes& prefi
         below.page.entries.push_back(entry);
       }
     }
-    const absl::Status stored = Store(below, code);
+    absl::Status stored = Store(below, code);
     if (!stored.ok() && !absl::IsAborted(stored)) return stored;
   }
   return Store(above, code);

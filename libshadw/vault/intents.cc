@@ -141,11 +141,12 @@ std::vector<FoundIntent> IntentBook::All() const {
       std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, ids[seen.position]);
       if (!intent) continue;
       intent->slot = seen.position;
-      found.try_emplace({intent->slot, intent->record.version}, *std::move(intent));
+      found.try_emplace({intent->slot, intent->record.version}, *intent);
     }
   }
   std::vector<FoundIntent> intents;
-  for (auto& [key, intent] : found) intents.push_back(std::move(intent));
+  intents.reserve(found.size());
+  for (const auto& [key, intent] : found) intents.push_back(intent);
   return intents;
 }
 

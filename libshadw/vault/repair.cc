@@ -23,7 +23,7 @@ class SegmentRepair {
         InspectSegment(env_, keys_, id_, LocateSegment(env_, keys_, id_, Search::kAllNodes)));
     std::vector<uint16_t> broken;
     holders_.resize(id_.code.total_shards());
-    for (uint16_t j = 0; j < holders_.size(); ++j) {
+    for (uint16_t j = 0; j < id_.code.total_shards(); ++j) {
       if (segment_.whole(j)) {
         holders_[j] = segment_.located.Find(j)->node;
       } else {

@@ -74,7 +74,9 @@ absl::StatusOr<RotateReport> RotateObject(const Environment& env, const shard::O
   for (uint32_t segment = 0; segment < head.header.audit.segment_count; ++segment) {
     const SegmentId id = SegmentId::Of(head, segment);
     const LocatedSegment located = LocateSegment(env, keys, id, Search::kAllNodes);
-    for (uint16_t j = index.value_or(0); j < (index ? *index + 1 : total); ++j) {
+    const uint16_t first = index.value_or(0);
+    const uint16_t end = index ? static_cast<uint16_t>(first + 1) : total;
+    for (uint16_t j = first; j < end; ++j) {
       SHADW_RETURN_IF_ERROR(RotateShard(env, keys, id, located, j, report));
     }
   }

@@ -23,7 +23,7 @@ class SegmentStorage {
 
   absl::StatusOr<std::vector<size_t>> Store() {
     std::vector<size_t> touched;
-    for (uint16_t j = 0; j < holders_.size(); ++j) {
+    for (uint16_t j = 0; j < id_.code.total_shards(); ++j) {
       SHADW_RETURN_IF_ERROR(StoreShard(j));
       touched.push_back(*holders_[j]);
     }

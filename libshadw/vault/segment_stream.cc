@@ -86,7 +86,7 @@ absl::Status SegmentStream::ReadPlain(uint64_t offset, uint64_t bytes, const Byt
     done += plain.size();
     return refusal;
   };
-  const absl::Status read = reader_->Read(offset, bytes, counted);
+  absl::Status read = reader_->Read(offset, bytes, counted);
   if (read.ok() || !refusal.ok() || search_ == Search::kAllNodes) return read;
   if (!Locate(Search::kAllNodes).ok()) return read;
   return reader_->Read(offset + done, bytes - done, counted);
