@@ -31,9 +31,16 @@ absl::Status NoSuchBlob() { return absl::NotFoundError("store: no such blob"); }
 // Not there, or there but not as anything of ours: a link, a file for a directory.
 bool MeansAbsent(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
+// A medium that refuses to be written. "Permission denied" is about tokens: whoever is
+// told so by a Delete takes the blob for somebody else's.
+absl::Status WriteError(absl::Status status) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return absl::FailedPreconditionError(status.message());
+}
+
 // On the way to a put, "not found" is no answer about a blob: the directory has gone.
 absl::Status PutError(absl::Status status) {
-  if (!absl::IsNotFound(status)) return status;
+  if (!absl::IsNotFound(status)) return WriteError(std::move(status));
   return absl::UnavailableError("store: the store's directory has gone");
 }
 
@@ -105,46 +112,30 @@ absl::StatusOr<std::vector<uint8_t>> DirectoriesFrom(int parent, uint8_t first) 
 }  // namespace
 
 struct DirectoryStore::Parts {
-  Parts(OpenedDirectory opened_directory, WorkDirectory work_directory, bool syncs)
-      : opened(std::move(opened_directory)), work(std::move(work_directory)), sync(syncs) {}
+  Parts(const Options& options, OpenedDirectory opened_directory, std::optional<WorkDirectory> own)
+      : directory(options.directory),
+        sync(options.sync),
+        opened(std::move(opened_directory)),
+        work(std::move(own)) {}
 
+  const std::filesystem::path directory;  // for messages
+  const bool sync;
   OpenedDirectory opened;
-  WorkDirectory work;
-  bool sync;
+  std::optional<WorkDirectory> work;  // nothing where the store is only read
   Touched touched;
   std::atomic<uint64_t> next_name = 0;
 
   int blobs() const { return opened.blobs.get(); }
 
+  static absl::StatusOr<std::unique_ptr<Parts>> OpenForWriting(const Options& options);
+  absl::Status CheckWritable() const;
   absl::StatusOr<FileDescriptor> MakeLeaf(const BlobPath& path) const;
   absl::Status WriteWhole(const std::string& name, base::ByteSpan bytes,
                           const TokenHash& token_hash) const;
 };
 
-absl::StatusOr<FileDescriptor> DirectoryStore::Parts::MakeLeaf(const BlobPath& path) const {
-  SHADW_ASSIGN_OR_RETURN(const FileDescriptor branch,
-                         MakeDirectoryAt(blobs(), path.branch.c_str()));
-  return MakeDirectoryAt(branch.get(), path.leaf.c_str());
-}
-
-// Makes `name` under tmp. What it leaves there on an error, the caller removes.
-absl::Status DirectoryStore::Parts::WriteWhole(const std::string& name, base::ByteSpan bytes,
-                                               const TokenHash& token_hash) const {
-  const FileDescriptor file = OpenAt(work.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (!file.ok()) return PutError(ErrnoStatus("cannot make a file", errno));
-  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), bytes));
-  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), token_hash));
-  if (sync && fdatasync(file.get()) != 0) return ErrnoStatus("cannot sync a file", errno);
-  return absl::OkStatus();
-}
-
-absl::Status DirectoryStore::Options::Validate() const {
-  if (!directory.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("store: got an empty path, need a directory");
-}
-
-absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(const Options& options) {
-  SHADW_RETURN_IF_ERROR(options.Validate());
+absl::StatusOr<std::unique_ptr<DirectoryStore::Parts>> DirectoryStore::Parts::OpenForWriting(
+    const Options& options) {
   crypto::SystemRandom system_random;
   SHADW_ASSIGN_OR_RETURN(
       OpenedDirectory opened,
@@ -159,16 +150,56 @@ absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(const Optio
   }
   SHADW_ASSIGN_OR_RETURN(WorkDirectory work, WorkDirectory::Open(opened.tmp.get()));
   Unlock(opened.lock);
-  return std::make_unique<DirectoryStore>(
-      std::make_unique<Parts>(std::move(opened), std::move(work), options.sync));
+  return std::make_unique<Parts>(options, std::move(opened), std::move(work));
+}
+
+absl::Status DirectoryStore::Parts::CheckWritable() const {
+  if (work) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("store: got a read-only directory ", directory.string(), ", need write access"));
+}
+
+absl::StatusOr<FileDescriptor> DirectoryStore::Parts::MakeLeaf(const BlobPath& path) const {
+  SHADW_ASSIGN_OR_RETURN(const FileDescriptor branch,
+                         MakeDirectoryAt(blobs(), path.branch.c_str()));
+  return MakeDirectoryAt(branch.get(), path.leaf.c_str());
+}
+
+// Makes `name` under tmp. What it leaves there on an error, the caller removes.
+absl::Status DirectoryStore::Parts::WriteWhole(const std::string& name, base::ByteSpan bytes,
+                                               const TokenHash& token_hash) const {
+  const FileDescriptor file = OpenAt(work->fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (!file.ok()) return PutError(ErrnoStatus("cannot make a file", errno));
+  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), bytes));
+  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), token_hash));
+  if (sync && fdatasync(file.get()) != 0) return ErrnoStatus("cannot sync a file", errno);
+  return absl::OkStatus();
+}
+
+absl::Status DirectoryStore::Options::Validate() const {
+  if (!directory.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("store: got an empty path, need a directory");
+}
+
+absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(const Options& options) {
+  SHADW_RETURN_IF_ERROR(options.Validate());
+  absl::StatusOr<std::unique_ptr<Parts>> parts = Parts::OpenForWriting(options);
+  if (absl::IsPermissionDenied(parts.status())) {
+    // A read-only medium says so in as many ways as there are files to write.
+    auto opened = OpenForReading(options.directory);
+    if (opened.ok()) parts = std::make_unique<Parts>(options, *std::move(opened), std::nullopt);
+  }
+  SHADW_RETURN_IF_ERROR(parts.status());
+  return std::make_unique<DirectoryStore>(*std::move(parts));
 }
 
 DirectoryStore::DirectoryStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 DirectoryStore::~DirectoryStore() {
+  if (!parts_->work) return;
   if (parts_->sync && !parts_->touched.empty()) return;  // so that the next opener syncs
   if (Lock(parts_->opened.lock.get(), /*wait=*/true) != 0) return;
-  parts_->work.End(parts_->opened.tmp.get());
+  parts_->work->End(parts_->opened.tmp.get());
 }
 
 const NodeId& DirectoryStore::node_id() const { return parts_->opened.node_id; }
@@ -179,6 +210,7 @@ absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
     return absl::InvalidArgumentError(absl::StrCat("store: got a blob of ", bytes.size(),
                                                    " bytes, need at most ", kMaxBlobBytes));
   }
+  SHADW_RETURN_IF_ERROR(parts_->CheckWritable());
   const BlobPath path(id);
   const absl::StatusOr<FileDescriptor> leaf = parts_->MakeLeaf(path);
   if (!leaf.ok()) return PutError(leaf.status());
@@ -190,9 +222,9 @@ absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
     absl::Status written = parts_->WriteWhole(name, bytes, token_hash);
     if (written.ok()) {
       error =
-          RenameWithoutReplacing(parts_->work.fd(), name.c_str(), leaf->get(), path.file.c_str());
+          RenameWithoutReplacing(parts_->work->fd(), name.c_str(), leaf->get(), path.file.c_str());
     }
-    if (!written.ok() || error != 0) unlinkat(parts_->work.fd(), name.c_str(), 0);
+    if (!written.ok() || error != 0) unlinkat(parts_->work->fd(), name.c_str(), 0);
     SHADW_RETURN_IF_ERROR(written);
   }
   if (error == EEXIST) {
@@ -212,7 +244,10 @@ absl::StatusOr<size_t> DirectoryStore::Get(const StorageId& id, uint64_t offset,
 }
 
 absl::Status DirectoryStore::Delete(const StorageId& id, const DeleteToken& token) {
-  SHADW_ASSIGN_OR_RETURN(const OpenBlob blob, OpenFor(O_RDWR, parts_->blobs(), id));
+  const absl::StatusOr<OpenBlob> opened =
+      OpenFor(parts_->work ? O_RDWR : O_RDONLY, parts_->blobs(), id);
+  if (!opened.ok()) return WriteError(opened.status());
+  const OpenBlob& blob = *opened;
   // Whoever deletes holds the file's lock and looks again, so that what was put in its
   // place by the one before is not mistaken for it.
   if (const int error = Lock(blob.file.get(), /*wait=*/true); error != 0) {
@@ -227,8 +262,10 @@ absl::Status DirectoryStore::Delete(const StorageId& id, const DeleteToken& toke
   if (!worthless && !crypto::ConstantTimeEqual(HashToken(token), stat.token_hash)) {
     return absl::PermissionDeniedError("store: delete token refused");
   }
+  // Only now: a blob that is not there, or not theirs, is none on a read-only medium too.
+  SHADW_RETURN_IF_ERROR(parts_->CheckWritable());
   if (unlinkat(blob.leaf.get(), path.file.c_str(), 0) != 0) {
-    return ErrnoStatus("cannot delete", errno);
+    return WriteError(ErrnoStatus("cannot delete", errno));
   }
   parts_->touched.Add(path.leaf_number);
   return absl::OkStatus();

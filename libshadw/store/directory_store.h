@@ -16,6 +16,9 @@
 // directory open: each writes into its own tmp/<n>, and opening the store clears only
 // those whose owner is dead. Moving the directory changes nothing, its node id included.
 //
+// A finished store on a medium that takes no writes, or in directories that this process
+// may not write, opens all the same: it can be read, and writes nothing of its own.
+//
 //   SHADW_ASSIGN_OR_RETURN(auto store, store::DirectoryStore::Open({.directory = "/srv/shards"}));
 //   SHADW_RETURN_IF_ERROR(store->Put(id, bytes, token_hash));
 //   SHADW_RETURN_IF_ERROR(store->Flush());
@@ -58,13 +61,15 @@ class DirectoryStore : public Store {
     absl::Status Validate() const;
   };
 
-  // Opens the store, or makes one, and clears what dead processes left in tmp/.
+  // Opens the store, or makes one, and clears what dead processes left in tmp/. One that
+  // can only be read gives what it holds and refuses Put and Delete: kFailedPrecondition.
   //   Errors   kInvalidArgument    the path is empty
   //            kNotFound           nothing there, and `create` is off
   //            kFailedPrecondition a directory with something else in it, or no directory
   //            kDataLoss           `node` is damaged, or missing beside blobs
   //            kUnimplemented      `node` is of a later version
-  //            kPermissionDenied   the directory may not be read or written
+  //            kPermissionDenied   the directory may not be read; or not be written, and
+  //                                is no finished store
   //            kResourceExhausted  no room for the store's own files
   //   Promise  processes that open a fresh directory at once agree on one node id
   static absl::StatusOr<std::unique_ptr<DirectoryStore>> Open(const Options& options);

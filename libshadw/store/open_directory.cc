@@ -137,6 +137,19 @@ absl::StatusOr<OpenedDirectory> OpenStoreDirectory(const std::filesystem::path& 
   return opened;
 }
 
+absl::StatusOr<OpenedDirectory> OpenForReading(const std::filesystem::path& path) {
+  OpenedDirectory opened;
+  SHADW_ASSIGN_OR_RETURN(opened.root, OpenRoot(path, /*create=*/false));
+  SHADW_ASSIGN_OR_RETURN(const std::optional<NodeId> id, ReadNode(opened.root.get()));
+  opened.blobs = OpenDirectoryAt(opened.root.get(), "blobs");
+  if (!id || !opened.blobs.ok()) {
+    return absl::NotFoundError(
+        absl::StrCat("store: got ", path.string(), " without a finished store, need one"));
+  }
+  opened.node_id = *id;
+  return opened;
+}
+
 void Unlock(const FileDescriptor& lock) { flock(lock.get(), LOCK_UN); }
 
 }  // namespace shadw::store

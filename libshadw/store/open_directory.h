@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Opening a directory as a store: making it, recognising it, refusing what is none.
+// Where nothing can be written, a finished store can still be opened for reading.
 #ifndef LIBSHADW_STORE_OPEN_DIRECTORY_H_
 #define LIBSHADW_STORE_OPEN_DIRECTORY_H_
 
@@ -15,7 +16,8 @@ namespace shadw::store {
 
 struct OpenedDirectory {
   NodeId node_id;
-  FileDescriptor root, lock, blobs, tmp;
+  FileDescriptor root, blobs;
+  FileDescriptor lock, tmp;  // not ok() where the store is only read
 };
 
 struct HowToOpen {
@@ -28,6 +30,9 @@ struct HowToOpen {
 //   Errors   as DirectoryStore::Open
 absl::StatusOr<OpenedDirectory> OpenStoreDirectory(const std::filesystem::path& path,
                                                    const HowToOpen& how);
+// Takes no lock, makes nothing, changes nothing.
+//   Errors   kNotFound  no finished store
+absl::StatusOr<OpenedDirectory> OpenForReading(const std::filesystem::path& path);
 void Unlock(const FileDescriptor& lock);
 
 }  // namespace shadw::store

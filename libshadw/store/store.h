@@ -75,7 +75,7 @@ class Store {
   //   Errors   kAlreadyExists      the id is taken, whatever it holds
   //            kResourceExhausted  the store is full
   //            kInvalidArgument    too many bytes
-  //            kPermissionDenied, kUnavailable   the medium refuses, the medium fails
+  //            kFailedPrecondition, kUnavailable   the medium refuses, the medium fails
   //   Promise  never overwrites; of several concurrent puts of one id exactly one wins
   virtual absl::Status Put(const StorageId& id, base::ByteSpan bytes,
                            const TokenHash& token_hash) = 0;
@@ -89,8 +89,10 @@ class Store {
                                      base::MutableByteSpan out) const = 0;
 
   // Removes the blob, for whoever shows the token behind its hash.
-  //   Errors   kPermissionDenied  another token, or the medium refuses
-  //            kNotFound          no such blob
+  //   Errors   kPermissionDenied    another token, and nothing else: what it refuses is
+  //                                 somebody else's blob
+  //            kNotFound            no such blob
+  //            kFailedPrecondition, kUnavailable   the medium refuses, the medium fails
   //   Secrets  the comparison takes the same time wherever the hashes differ
   virtual absl::Status Delete(const StorageId& id, const DeleteToken& token) = 0;
 

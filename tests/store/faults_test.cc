@@ -81,6 +81,11 @@ void Report(int to, base::ByteSpan bytes) {
   if (write(to, bytes.data(), bytes.size()) < 0) _exit(1);
 }
 
+fs::path LeafOf(const fs::path& store, const StorageId& id) {
+  const std::string name = base::ToHex(id);
+  return store / "blobs" / name.substr(0, 2) / name.substr(2, 2);
+}
+
 StorageId IdOf(uint64_t number) { return crypto::SeededRandom(number).Array<32>(); }
 
 base::Bytes BytesOf(uint64_t number, size_t size) {
@@ -272,6 +277,56 @@ TEST_F(Faults, RunningOutOfDescriptorsRefusesCallsAndPassesWithTheShortage) {
   EXPECT_EQ(child.Wait(), 0);
 }
 
+bool CanOnlyBeRead(Store& store, const StorageId& id) {
+  base::Bytes out(10);
+  return store.Get(id, 0, out).ok() && store.StatMany({&id, 1}).value()[0].has_value() &&
+         store.List(std::nullopt, 10).value() == std::vector{id} &&
+         store.Put(IdOf(99), out, {}).code() == StatusCode::kFailedPrecondition &&
+         store.Delete(id, kToken).code() == StatusCode::kFailedPrecondition &&
+         store.Delete(id, {}).code() == StatusCode::kPermissionDenied &&
+         store.Delete(IdOf(99), kToken).code() == StatusCode::kNotFound && store.Flush().ok();
+}
+
+// Runs in a process of its own, to which alone the medium is read-only.
+int ReadAReadOnlyMedium(const fs::path& medium, const StorageId& id, const NodeId& node) {
+  if (unshare(CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount(medium.c_str(), medium.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
+      mount(nullptr, medium.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0) {
+    return kSkip;
+  }
+  for (const bool create : {false, true}) {
+    const auto store = DirectoryStore::Open({.directory = medium / "store", .create = create});
+    if (!store.ok() || (*store)->node_id() != node || !CanOnlyBeRead(**store, id)) return 1;
+  }
+  const auto code_of = [&](const char* name) {
+    return DirectoryStore::Open({.directory = medium / name}).status().code();
+  };
+  // What is no finished store cannot become one here.
+  if (code_of("empty") != StatusCode::kPermissionDenied) return 2;
+  if (code_of("absent") != StatusCode::kPermissionDenied) return 3;
+  return code_of("damaged") == StatusCode::kDataLoss ? 0 : 4;
+}
+
+TEST_F(Faults, AReadOnlyMediumIsReadAndLeftAsItIs) {
+  NodeId node;
+  {
+    const auto store = Open();
+    node = store->node_id();
+    ASSERT_TRUE(store->Put(IdOf(1), BytesOf(1, 10), HashToken(kToken)).ok());
+    ASSERT_TRUE(store->Flush().ok());
+  }
+  fs::create_directory(path_ / "tmp" / "7");  // of a process that died
+  fs::create_directory(directory_.path() / "empty");
+  fs::copy(path_, directory_.path() / "damaged", fs::copy_options::recursive);
+  fs::resize_file(directory_.path() / "damaged" / "node", 79);
+  Child child([&](int) { return ReadAReadOnlyMedium(directory_.path(), IdOf(1), node); });
+  const int code = child.Wait();
+  if (code == kSkip) GTEST_SKIP() << "may not mount a file system here";
+  EXPECT_EQ(code, 0);
+  EXPECT_TRUE(fs::exists(path_ / "tmp" / "7"));
+}
+
 // The rest of a child's life as somebody who owns nothing.
 bool BecomeNobody() { return geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0); }
 
@@ -283,20 +338,29 @@ TEST_F(Faults, ForbiddenDirectoriesAreNamedAsSuch) {
     // As root made it, the store is nobody else's.
     chmod(path_.c_str(), 0);
     const auto store = DirectoryStore::Open({.directory = path_});
+    chmod(path_.c_str(), 0700);
     if (store.status().code() != StatusCode::kPermissionDenied) return 1;
     fs::path mine = directory_.path() / "mine";
     const auto own = DirectoryStore::Open({.directory = mine});
     if (!own.ok()) return 2;
     chmod((mine / "blobs").c_str(), 0500);
-    if ((*own)->Put(IdOf(1), {}, {}).code() != StatusCode::kPermissionDenied) return 3;
+    if ((*own)->Put(IdOf(1), {}, {}).code() != StatusCode::kFailedPrecondition) return 3;
     chmod((mine / "blobs").c_str(), 0700);
-    if (!(*own)->Put(IdOf(1), {}, {}).ok()) return 4;
-    // A store that may be read but not written cannot be opened.
-    chmod((mine / "tmp").c_str(), 0500);
-    const auto again = DirectoryStore::Open({.directory = mine});
-    chmod((mine / "tmp").c_str(), 0700);
-    chmod(path_.c_str(), 0700);
-    return again.status().code() == StatusCode::kPermissionDenied ? 0 : 5;
+    if (!(*own)->Put(IdOf(1), {}, HashToken(kToken)).ok()) return 4;
+    // Told from a token that is wrong.
+    const fs::path leaf = LeafOf(mine, IdOf(1));
+    chmod(leaf.c_str(), 0500);
+    if ((*own)->Delete(IdOf(1), kToken).code() != StatusCode::kFailedPrecondition) return 5;
+    if ((*own)->Delete(IdOf(1), {}).code() != StatusCode::kPermissionDenied) return 6;
+    chmod(leaf.c_str(), 0700);
+    // A store that may be read but not written.
+    for (const fs::path& closed : {mine / "tmp", mine / "lock"}) {
+      chmod(closed.c_str(), 0400);
+      const auto again = DirectoryStore::Open({.directory = mine});
+      chmod(closed.c_str(), 0700);
+      if (!again.ok() || !CanOnlyBeRead(**again, IdOf(1))) return 7;
+    }
+    return 0;
   });
   const int code = child.Wait();
   if (code == kSkip) GTEST_SKIP() << "may not change the user here";

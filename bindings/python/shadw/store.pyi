@@ -59,7 +59,10 @@ class DirectoryStore(Store):
     def __init__(
         self, directory: str | PathLike[str], *, create: bool = True, sync: bool = True
     ) -> None:
-        """Opens the store, or makes one of a directory that is absent or empty."""
+        """Opens the store, or makes one of a directory that is absent or empty.
+
+        One that may only be read opens all the same, and refuses `put` and `delete`.
+        """
 
 def hash_token(token: Buffer) -> bytes:
     """What a store keeps in place of a delete token."""
