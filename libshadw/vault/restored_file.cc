@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/crypto/blake2b.h"
+#include "libshadw/store/posix.h"
 
 namespace shadw::vault {
 namespace {
@@ -29,6 +30,14 @@ absl::Status Refused(std::string_view what, const std::filesystem::path& path) {
   if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
   if (error == EEXIST) return absl::AlreadyExistsError(message);
   return absl::UnavailableError(message);
+}
+
+// So that the name is as durable as the bytes.
+absl::Status SyncFolderOf(const std::filesystem::path& path) {
+  const store::FileDescriptor folder = store::OpenDirectoryAt(AT_FDCWD, path.parent_path().c_str());
+  // EINVAL: this file system syncs no folders, and the file is there.
+  const bool synced = folder.ok() && (fsync(folder.get()) == 0 || errno == EINVAL);
+  return synced ? absl::OkStatus() : Refused("sync the folder of", path);
 }
 
 bool IsSafe(const std::filesystem::path& path) {
@@ -108,11 +117,10 @@ absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns
   const timespec times[2] = {time, time};
   if (futimens(descriptor_, times) != 0) return Refused("set the time of", path_);
   if (fsync(descriptor_) != 0) return Refused("sync", path_);
-  // A hard link fails where the name exists; a rename would overwrite it.
-  if (link(temporary_.c_str(), path_.c_str()) != 0) return Refused("restore", path_);
-  unlink(temporary_.c_str());
+  errno = store::RenameWithoutReplacing(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str());
+  if (errno != 0) return Refused("restore", path_);
   close(std::exchange(descriptor_, -1));
-  return absl::OkStatus();
+  return SyncFolderOf(path_);
 }
 
 }  // namespace shadw::vault

@@ -29,7 +29,8 @@ class RestoredFile {
   ~RestoredFile();
 
   absl::Status Append(base::ByteSpan bytes);
-  // Sets mode and time, makes the bytes durable, gives the file its name.
+  // Sets mode and time, gives the file its name, makes both durable.
+  //   Errors   kAlreadyExists  something got the name meanwhile: it stays
   absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns);
 
  private:
