@@ -25,7 +25,12 @@ absl::StatusOr<Nodes> Nodes::Open(const std::vector<std::string>& directories, M
                                 " is left out: ", std::string(opened.status().message())));
       continue;
     }
-    nodes.directories_.emplace((*opened)->node_id(), directory);
+    const auto [first, fresh] = nodes.directories_.emplace((*opened)->node_id(), directory);
+    if (!fresh) {
+      console.Warn(absl::StrCat("store ", directory, " is left out: it is the same node as ",
+                                first->second, ", given twice or a copy"));
+      continue;
+    }
     nodes.stores_.push_back(*std::move(opened));
   }
   if (nodes.stores_.empty()) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The directories given with --store, each one node. One that is missing or broken is
-// what the redundancy is for: it is warned about and left out.
+// what the redundancy is for: it is warned about and left out. So is a copy of one that
+// was given before: it is no second node.
 #ifndef EXAMPLES_SHADW_NODES_H_
 #define EXAMPLES_SHADW_NODES_H_
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/vault/options.h"
 
-#include <set>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
@@ -13,12 +13,15 @@ absl::Status Options::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("vault: got ", stores.size(), " stores, need 1 to ", kMaxStores));
   }
-  std::set<store::NodeId> nodes;
-  for (const auto& store : stores) {
-    if (store == nullptr) return absl::InvalidArgumentError("vault: got a null store");
-    if (!nodes.insert(store->node_id()).second) {
+  std::map<store::NodeId, size_t> positions;
+  for (size_t i = 0; i < stores.size(); ++i) {
+    if (stores[i] == nullptr) return absl::InvalidArgumentError("vault: got a null store");
+    const auto [first, fresh] = positions.emplace(stores[i]->node_id(), i);
+    if (!fresh) {
       return absl::InvalidArgumentError(
-          "vault: got two stores with one node id: is a directory given twice, or a copy?");
+          absl::StrCat("vault: got one node id for stores[", first->second, "] and stores[", i,
+                       "], need different ones: leave out one of the two, which is a copy of the "
+                       "other or the same store again"));
     }
   }
   if (clock == nullptr || random == nullptr) {

@@ -4,6 +4,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 
 from harness import BINARY, USAGE, AppTest, data
@@ -107,7 +108,7 @@ class CommandLine(AppTest):
             "already_exists": ["keygen", "--out", self.key],
             "invalid_argument": ["info", "--cap=shadw-read-1-nonsense", *self.store_options()],
             "unavailable": ["list", f"--key={self.key}", "--store", self.root / "nowhere"],
-            "failed_precondition": ["rotate", *self.owner(self.stores[1:]), "n"],
+            "failed_precondition": ["repair", *self.owner(self.stores[:3]), "n"],
         }
         for code, arguments in failures.items():
             result = self.fail_with(*arguments, "--json")
@@ -141,9 +142,34 @@ class CommandLine(AppTest):
         self.assertIn(f"store {foreign} is left out", result.err)
         self.assertEqual([p.name for p in foreign.iterdir()], ["letter"])
 
-    def test_one_store_given_twice_is_refused(self):
+    def test_a_store_given_twice_and_a_copy_of_one_are_left_out_with_a_warning(self):
+        self.put("n", b"old")
+        copy = self.root / "copy"
+        shutil.copytree(self.stores[2], copy)
+        first, third = self.stores[0], self.stores[2]
+        stores = [*self.stores, first, copy]
+        file = self.write("n", b"new")
+        for arguments in (
+            ["put", *self.owner(stores), f"--code={self.code}", file],
+            ["get", *self.owner(stores), "n", "--out", self.root / "out"],
+        ):
+            result = self.succeed(*arguments, "--json")
+            warnings = [
+                f"store {second} is left out: it is the same node as {original}, "
+                "given twice or a copy"
+                for second, original in ((first, first), (copy, third))
+            ]
+            self.assertEqual(result.json["warnings"], warnings)
+            self.assertEqual(result.err.count("shadw: warning: "), 2)
+        self.assertEqual((self.root / "out").read_bytes(), b"new")
+
+    def test_a_copy_stands_in_for_a_store_that_is_missing(self):
         self.put("n", b"x")
-        self.fail_with("get", *self.owner([*self.stores, self.stores[0]]), "n", "--out=-")
+        shutil.copytree(self.stores[0], self.root / "copy")
+        self.lose(0)
+        stores = [*self.stores, self.root / "copy"]
+        result = self.succeed("verify", *self.owner(stores), "n")
+        self.assertEqual(result.err, f"shadw: warning: store {self.stores[0]} is missing\n")
 
     def test_control_characters_in_names_do_not_reach_the_terminal(self):
         name = "a\x1b[2Jb\nc\\d"

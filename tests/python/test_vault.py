@@ -67,8 +67,8 @@ def test_stores_may_be_paths_which_are_made_only_when_asked_to(tmp_path):
 def test_illegal_options_are_refused(stores):
     with pytest.raises(shadw.InvalidArgumentError):
         Vault(SEED, [])
-    with pytest.raises(shadw.InvalidArgumentError):
-        Vault(SEED, [stores[0], stores[0]])
+    with pytest.raises(shadw.InvalidArgumentError, match=r"stores\[1\] and stores\[3\]"):
+        Vault(SEED, [stores[i] for i in (0, 1, 2, 1)])
     with pytest.raises(shadw.InvalidArgumentError):
         Vault(SEED, stores, memory_budget_bytes=1)
     with pytest.raises(shadw.LimitError):
