@@ -53,13 +53,6 @@ std::string ValidateRange(const std::string& text) {
   return "got " + text + ", need FIRST-LAST with FIRST <= LAST, or FIRST-";
 }
 
-void CheckGet(const GetArguments& arguments, bool json) {
-  RequireName(arguments.name, arguments.access);
-  if (json && arguments.out == "-") {
-    throw CLI::ValidationError("--json", "cannot share standard output with --out -");
-  }
-}
-
 const char* ToString(shard::CellFault::Kind kind) {
   switch (kind) {
     case shard::CellFault::Kind::kMissing:
@@ -160,9 +153,11 @@ absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
 
 void AddGetCommand(CLI::App& app, Chosen& chosen) {
   auto get = std::make_shared<GetArguments>();
-  CLI::App* command =
-      AddCommand<GetArguments>(app, chosen, "get", "Write an object, or a range of it, to a file",
-                               get, Get, [get, &chosen] { CheckGet(*get, chosen.json); });
+  CLI::App* command = AddCommand<GetArguments>(
+      app, chosen, "get", "Write an object, or a range of it, to a file", get, Get, [get, &chosen] {
+        RequireName(get->name, get->access);
+        chosen.data_on_standard_output = get->out == "-";
+      });
   AddKeyOrCapability(command, get->access);
   AddStores(command, get->access)->required();
   command->add_option("N", get->name, "The object's name; not needed with --cap");

@@ -18,6 +18,7 @@ namespace shadw::app {
 
 struct Chosen {
   bool json = false;
+  bool data_on_standard_output = false;
   std::function<absl::StatusOr<Outcome>(Console&)> run;
 };
 
@@ -43,7 +44,7 @@ CLI::App* AddCommand(CLI::App& app, Chosen& chosen, const std::string& name,
                      absl::StatusOr<Outcome> (*run)(const Arguments&, Console&),
                      std::function<void()> check = {}) {
   CLI::App* command = app.add_subcommand(name, description);
-  command->add_flag("--json", chosen.json, "Print one JSON object on standard output");
+  command->add_flag("--json", chosen.json, "Print one JSON object instead of text");
   command->callback([&chosen, arguments, run, check] {
     if (check) check();
     chosen.run = [arguments, run](Console& console) { return run(*arguments, console); };

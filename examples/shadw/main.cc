@@ -10,12 +10,21 @@ namespace {
 
 using namespace shadw::app;
 
-// For the shape of errors, before the command line is understood.
-bool AsksForJson(int argc, char** argv) {
+Console::Shape ShapeOf(bool json, bool data_on_standard_output) {
+  if (!json) return Console::Shape::kText;
+  return data_on_standard_output ? Console::Shape::kJsonBesideData : Console::Shape::kJson;
+}
+
+// Of errors in a command line that could not be understood.
+Console::Shape GuessShape(int argc, char** argv) {
+  bool json = false;
+  bool data = false;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--json") return true;
+    const std::string_view argument = argv[i];
+    json |= argument == "--json";
+    data |= argument == "--out=-" || (argument == "-" && std::string_view(argv[i - 1]) == "--out");
   }
-  return false;
+  return ShapeOf(json, data);
 }
 
 // A core dump would hold what passes through: plaintext.
@@ -41,10 +50,10 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return Console(AsksForJson(argc, argv))
+    return Console(GuessShape(argc, argv))
         .ShowUsageError(std::string(error.what()) + " (shadw --help says more)");
   }
-  Console console(chosen.json);
+  Console console(ShapeOf(chosen.json, chosen.data_on_standard_output));
   const auto outcome = chosen.run(console);
   return outcome.ok() ? console.Show(*outcome) : console.ShowError(outcome.status());
 }

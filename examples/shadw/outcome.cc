@@ -18,9 +18,9 @@ std::string Dump(const nlohmann::json& object) {
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-bool WriteOut(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  return std::fflush(stdout) == 0 && written;
+bool Write(std::FILE* stream, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  return std::fflush(stream) == 0 && written;
 }
 
 bool IsUtf8(std::string_view text) {
@@ -42,11 +42,11 @@ void Console::Warn(std::string_view message) {
 
 bool Console::ShowJson(nlohmann::json object) {
   if (!warnings_.empty()) object["warnings"] = warnings_;
-  return WriteOut(Dump(object) + "\n");
+  return Write(shape_ == Shape::kJsonBesideData ? stderr : stdout, Dump(object) + "\n");
 }
 
 int Console::Show(const Outcome& outcome) {
-  if (!(json_ ? ShowJson(outcome.json) : WriteOut(outcome.text))) {
+  if (!(json() ? ShowJson(outcome.json) : Write(stdout, outcome.text))) {
     std::fputs("shadw: cannot write to standard output\n", stderr);
     return kExitFailed;
   }
@@ -56,7 +56,7 @@ int Console::Show(const Outcome& outcome) {
 int Console::ShowError(std::string_view code, std::string_view message, int exit_code) {
   const std::string line = absl::StrCat("shadw: ", std::string(message), "\n");
   std::fputs(line.c_str(), stderr);
-  if (json_) ShowJson({{"error", {{"code", code}, {"message", message}}}});
+  if (json()) ShowJson({{"error", {{"code", code}, {"message", message}}}});
   return exit_code;
 }
 

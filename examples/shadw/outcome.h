@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a command hands back, and how it reaches the user: text or one JSON object on
-// standard output, warnings and errors on standard error.
+// standard output, warnings and errors on standard error. Where standard output is for
+// an object's bytes, the JSON object is the last line on standard error.
 #ifndef EXAMPLES_SHADW_OUTCOME_H_
 #define EXAMPLES_SHADW_OUTCOME_H_
 
@@ -28,9 +29,11 @@ struct Outcome {
 
 class Console {
  public:
-  explicit Console(bool json) : json_(json) {}
+  enum class Shape { kText, kJson, kJsonBesideData };
 
-  bool json() const { return json_; }
+  explicit Console(Shape shape) : shape_(shape) {}
+
+  bool json() const { return shape_ != Shape::kText; }
   // At once on standard error, and in the JSON object at the end.
   void Warn(std::string_view message);
   // Both return the exit code.
@@ -40,10 +43,10 @@ class Console {
 
  private:
   int ShowError(std::string_view code, std::string_view message, int exit_code);
-  // False where standard output takes no more.
+  // False where the stream takes no more.
   bool ShowJson(nlohmann::json object);
 
-  bool json_;
+  Shape shape_;
   std::vector<std::string> warnings_;
 };
 

@@ -7,7 +7,7 @@ import pty
 import shutil
 import subprocess
 
-from harness import BINARY, USAGE, AppTest, data
+from harness import BINARY, FAILED, USAGE, AppTest, data
 
 
 class CommandLine(AppTest):
@@ -62,10 +62,19 @@ class CommandLine(AppTest):
         for command in (["put", "file"], ["list"], ["remove", "n"], ["recover", "--out=o"]):
             self.usage(*command, "--cap=x", *self.store_options())
 
-    def test_json_cannot_share_standard_output_with_data(self):
-        result = self.shadw("get", *self.owner(), "n", "--out=-", "--json")
-        self.assertEqual(result.code, USAGE)
-        self.assertEqual(result.json["error"]["code"], "usage")
+    def test_where_standard_output_has_the_object_json_is_the_last_line_on_standard_error(self):
+        self.put("n", b"content\n")
+        self.lose(0)
+        get = ["get", *self.owner(), "--json", "--out", "-"]
+        result = self.succeed(*get, "n")
+        self.assertEqual(result.out, b"content\n")
+        described = json.loads(result.err.splitlines()[-1])
+        self.assertEqual((described["name"], described["bytes"]), ("n", 8))
+        self.assertEqual(described["warnings"], [f"store {self.stores[0]} is missing"])
+        for arguments, exit_code, code in ((["m"], FAILED, "not_found"), ([], USAGE, "usage")):
+            result = self.expect(exit_code, *get, *arguments)
+            self.assertEqual(result.out, b"")
+            self.assertEqual(json.loads(result.err.splitlines()[-1])["error"]["code"], code)
 
     def test_every_command_prints_one_json_object(self):
         self.put("n", data(1000))
