@@ -95,8 +95,8 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
       Session::Open(arguments.access, {.missing = Nodes::Missing::kMake}, console));
   SHADW_ASSIGN_OR_RETURN(const vault::RepairReport report, session.Repair(arguments.name));
   if (report.shards_stuck > 0) {
-    console.Warn(absl::StrCat(report.shards_stuck,
-                              " damaged shards were replaced, but their stores keep them"));
+    console.Warn(absl::StrCat(Count(report.shards_stuck, "damaged or surplus shard"),
+                              " stayed: the stores did not remove what they were told to"));
   }
   return Outcome{
       .text = absl::StrCat("repaired: ", Count(report.shards_rebuilt, "shard"), " rebuilt, ",
@@ -106,7 +106,8 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
                {"shards_removed", report.shards_removed},
                {"shards_stuck", report.shards_stuck},
                {"heads_written", report.heads_written},
-               {"bytes_written", report.bytes_written}}};
+               {"bytes_written", report.bytes_written}},
+      .good = report.shards_stuck == 0};
 }
 
 absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& console) {

@@ -109,6 +109,20 @@ class LostStores(AppTest):
         self.assertEqual(result.err.count("is left out"), 2)
 
 
+class LostCatalogue(AppTest):
+    def test_a_put_that_cannot_be_listed_is_stored_and_warns(self):
+        self.put("first", b"text")
+        heads_alone = HEADER_BYTES + TOKEN_HASH_BYTES
+        for blob in self.blobs(heads_alone + 1):
+            blob.unlink()
+        file = self.write("second", b"content")
+        result = self.succeed("put", *self.owner(), f"--code={self.code}", "--json", file)
+        self.assertIs(result.json["listed"], False)
+        self.assertIn("second is stored and is found by its name", result.json["warnings"][0])
+        self.assertEqual(self.get("second"), b"content")
+        self.fail_with("list", *self.owner())
+
+
 class EveryPattern(AppTest):
     nodes = 5
     code = "3+2"

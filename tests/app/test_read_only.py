@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BINARY, FAILED, TIMEOUT_S, AppTest, Result, data
+from harness import BINARY, FAILED, HEADER_BYTES, TIMEOUT_S, AppTest, Result, data, flip
 
 # In a mount namespace of its own, so that permissions bind the superuser too.
 MOUNT = 'while [ "$1" != -- ]; do mount --bind -o ro "$1" "$1" || exit 77; shift; done; shift; '
@@ -89,6 +89,20 @@ class ReadOnly(AppTest):
         result = self.read_only(self.stores[:1], *put)
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(self.get("n", access=self.owner(stores)), data(100_000))
+        self.assertTrue(self.verify("n", access=self.owner(stores))["whole"])
+
+    def test_a_repair_that_cannot_remove_a_damaged_shard_says_so_and_fails(self):
+        content = data(300_000)
+        self.put("n", content, "--compress=off")
+        shard = self.blobs(70_000)[0]
+        flip(shard, HEADER_BYTES)
+        stores = [*self.stores, self.root / "spare"]
+        arguments = ["repair", *self.owner(stores), "n"]
+        result = self.read_only([self.store_of(shard)], *arguments, "--json")
+        self.assertEqual(result.code, FAILED, result.err)
+        self.assertEqual((result.json["shards_rebuilt"], result.json["shards_stuck"]), (1, 1))
+        self.assertIn("1 damaged or surplus shard stayed", result.json["warnings"][0])
+        self.assertEqual(self.succeed(*arguments, "--json").json["shards_stuck"], 0)
         self.assertTrue(self.verify("n", access=self.owner(stores))["whole"])
 
 
