@@ -434,6 +434,21 @@ def test_objects_are_listed_described_and_removed(mine):
         mine.get("a")
 
 
+def test_a_version_that_is_stored_but_not_listed_says_why(tmp_path):
+    header_bytes, token_hash_bytes = 1024, 32
+    mine = Vault(SEED, [tmp_path / str(i) for i in range(4)], code=CODE, create=True)
+    receipt = mine.put("a", b"text")
+    assert receipt.listed and receipt.why_not_listed == ""
+    # Of the catalogue only heads stay.
+    for blob in tmp_path.glob("*/blobs/*/*/*"):
+        if blob.stat().st_size > header_bytes + token_hash_bytes:
+            blob.unlink()
+    receipt = mine.put("b", b"text")
+    assert not receipt.listed
+    assert receipt.why_not_listed.startswith("vault: ")
+    assert mine.get("b") == b"text"
+
+
 def test_loss_is_named_and_repaired(mine, stores, data):
     receipt = mine.put("a", data)
     keys = shard.VaultKeys.from_seed(SEED).for_name("a", receipt.generation)

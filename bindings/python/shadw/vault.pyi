@@ -98,6 +98,12 @@ class PutReceipt:
     def resumed_segments(self) -> int: ...
     @property
     def shards(self) -> list[ShardReceipt]: ...
+    @property
+    def listed(self) -> bool:
+        """Whether `list` shows the version already; it is stored in any case."""
+    @property
+    def why_not_listed(self) -> str:
+        """Empty where it is."""
 
 @final
 class CatalogueEntry:

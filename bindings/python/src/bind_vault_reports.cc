@@ -57,7 +57,11 @@ void BindPutReports(py::module_& m) {
            .def_readonly("stored_bytes", &PutReceipt::stored_bytes)
            .def_readonly("segments", &PutReceipt::segments)
            .def_readonly("resumed_segments", &PutReceipt::resumed_segments)
-           .def_readonly("shards", &PutReceipt::shards));
+           .def_readonly("shards", &PutReceipt::shards)
+           .def_property_readonly("listed", [](const PutReceipt& self) { return self.listed.ok(); })
+           .def_property_readonly("why_not_listed", [](const PutReceipt& self) {
+             return std::string(self.listed.message());
+           }));
 }
 
 void BindDescriptions(py::module_& m) {
