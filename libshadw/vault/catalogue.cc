@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
-#include "libshadw/vault/read.h"
+#include "libshadw/vault/newest.h"
 #include "libshadw/vault/segments.h"
 
 namespace shadw::vault {
@@ -49,28 +49,46 @@ erasure::Code PageCode(const Environment& env, const erasure::Code& a,
   return code;
 }
 
-}  // namespace
-
-absl::StatusOr<Catalogue::LoadedPage> Catalogue::Load(uint8_t depth,
-                                                      const shard::ObjectSalt& salt) {
-  LoadedPage loaded{vault_.ForSalt(salt, 0), std::nullopt, {}};
-  loaded.page.depth = depth;
-  SHADW_ASSIGN_OR_RETURN(loaded.head, FindNewestHead(env_, loaded.keys));
-  if (!loaded.head) return loaded;
-  if (loaded.head->header.read->object_bytes > kMaxPageBytes) {
+absl::StatusOr<Page> ReadPage(const Environment& env, const LocatedObject& page) {
+  if (page.head.header.read->object_bytes > kMaxPageBytes) {
     return absl::DataLossError("vault: a page of the catalogue is too long");
   }
   base::Bytes bytes;
-  SHADW_RETURN_IF_ERROR(
-      ReadObject(env_, loaded.keys, *loaded.head, 0, kMaxPageBytes, [&](base::ByteSpan more) {
-        bytes.insert(bytes.end(), more.begin(), more.end());
-        return absl::OkStatus();
-      }).status());
-  SHADW_ASSIGN_OR_RETURN(loaded.page, DecodePage(bytes));
-  if (loaded.page.depth != depth) {
-    return absl::DataLossError("vault: a page of the catalogue is in another one's place");
-  }
-  return loaded;
+  const auto append = [&](base::ByteSpan more) {
+    bytes.insert(bytes.end(), more.begin(), more.end());
+    return absl::OkStatus();
+  };
+  SHADW_RETURN_IF_ERROR(ReadObject(env, page.keys, page.head, 0, kMaxPageBytes, append).status());
+  return DecodePage(bytes);
+}
+
+bool Lists(const Page& page, const CatalogueEntry& object) {
+  return std::ranges::any_of(page.entries, [&](const CatalogueEntry& entry) {
+    return entry.name == object.name && entry.sequence >= object.sequence;
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::Load(uint8_t depth, const shard::ObjectSalt& salt,
+                                                      const PageVisitor& before_reading) {
+  LoadedPage loaded{vault_.ForSalt(salt, 0), std::nullopt, {}};
+  loaded.page.depth = depth;
+  const auto locate = [&]() -> absl::StatusOr<LocatedObject> {
+    SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env_, loaded.keys));
+    if (!head) return absl::NotFoundError("vault: there is no such page");
+    return LocatedObject{loaded.keys, *std::move(head)};
+  };
+  const auto read = [&](const LocatedObject& page) -> absl::StatusOr<LoadedPage> {
+    if (before_reading) before_reading(page.keys, page.head);
+    SHADW_ASSIGN_OR_RETURN(Page content, ReadPage(env_, page));
+    if (content.depth != depth) {
+      return absl::DataLossError("vault: a page of the catalogue is in another one's place");
+    }
+    return LoadedPage{page.keys, page.head, std::move(content)};
+  };
+  auto found = OnNewest(locate, read);
+  return absl::IsNotFound(found.status()) ? loaded : std::move(found);
 }
 
 shard::ObjectSalt Catalogue::SaltBelow(const Page& page, base::ByteSpan prefix_below) const {
@@ -79,11 +97,13 @@ shard::ObjectSalt Catalogue::SaltBelow(const Page& page, base::ByteSpan prefix_b
   return vault_.PageSalt(page.depth + 1, place);
 }
 
-absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& bucket) {
-  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, Load(0, vault_.PageSalt(0, {})));
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& bucket,
+                                                            const PageVisitor& before_reading) {
+  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, Load(0, vault_.PageSalt(0, {}), before_reading));
   while (loaded.page.split && loaded.page.depth < kMaxPageDepth) {
     const uint8_t below = loaded.page.depth + 1;
-    SHADW_ASSIGN_OR_RETURN(loaded, Load(below, SaltBelow(loaded.page, PrefixOf(bucket, below))));
+    SHADW_ASSIGN_OR_RETURN(
+        loaded, Load(below, SaltBelow(loaded.page, PrefixOf(bucket, below)), before_reading));
     if (!loaded.head) {
       return absl::DataLossError(
           absl::StrCat("vault: a page of the catalogue at depth ", below, " is missing"));
@@ -223,6 +243,66 @@ absl::StatusOr<std::vector<shard::ObjectKeys>> Catalogue::Pages() {
     return absl::OkStatus();
   }));
   return pages;
+}
+
+RepairReport Catalogue::Repair() {
+  RepairReport report;
+  RepairFrom(0, vault_.PageSalt(0, {}), {}, report);
+  return report;
+}
+
+void Catalogue::RepairFrom(uint8_t depth, const shard::ObjectSalt& salt, base::Bytes prefix,
+                           RepairReport& report) {
+  const auto loaded = Load(depth, salt, [&](const shard::ObjectKeys& keys, const FoundHead& head) {
+    const auto repaired = RepairObject(env_, keys, head);
+    if (repaired.ok()) report.Add(*repaired);
+    report.catalogue.Update(repaired.status());
+  });
+  report.catalogue.Update(loaded.status());
+  if (!loaded.ok()) return;
+  if (depth > 0 && !loaded->head) {
+    report.catalogue.Update(absl::DataLossError("vault: a page of the catalogue is missing"));
+  }
+  if (!loaded->page.split || depth == kMaxPageDepth) return;
+  prefix.push_back(0);
+  for (prefix.back() = 0; prefix.back() < kFanOut; ++prefix.back()) {
+    RepairFrom(depth + 1, SaltBelow(loaded->page, prefix), prefix, report);
+  }
+}
+
+absl::Status Catalogue::VerifyPagesOf(const CatalogueEntry& object) {
+  absl::Status first;
+  const auto leaf = LoadLeafOf(
+      vault_.NameBucket(object.name), [&](const shard::ObjectKeys& keys, const FoundHead& head) {
+        const auto report = VerifyObject(env_, keys, head);
+        first.Update(report.status());
+        if (report.ok() && !report->whole()) {
+          first.Update(absl::DataLossError(absl::StrCat(
+              "vault: got ", report->shards_whole, " whole shards and ", report->head_copies,
+              " heads of a page of the catalogue, need ", report->shards_expected, " and ",
+              report->head_copies_expected)));
+        }
+      });
+  first.Update(leaf.status());
+  if (leaf.ok() && !Lists(leaf->page, object)) {
+    first.Update(absl::NotFoundError(
+        absl::StrCat("vault: the catalogue does not list version ", object.sequence)));
+  }
+  return first;
+}
+
+absl::Status Catalogue::RepairPagesOf(const CatalogueEntry& object, const erasure::Code& code,
+                                      RepairReport& report) {
+  absl::Status first;
+  const auto leaf = LoadLeafOf(
+      vault_.NameBucket(object.name), [&](const shard::ObjectKeys& keys, const FoundHead& head) {
+        const auto repaired = RepairObject(env_, keys, head);
+        first.Update(repaired.status());
+        if (repaired.ok()) report.Add(*repaired);
+      });
+  first.Update(leaf.status());
+  if (leaf.ok() && !Lists(leaf->page, object)) first.Update(Enter(object, code));
+  return first;
 }
 
 }  // namespace shadw::vault

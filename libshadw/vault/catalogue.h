@@ -13,6 +13,7 @@
 #include "libshadw/vault/intents.h"
 #include "libshadw/vault/page.h"
 #include "libshadw/vault/put.h"
+#include "libshadw/vault/upkeep.h"
 
 namespace shadw::vault {
 
@@ -35,6 +36,14 @@ class Catalogue {
   // The keys of every page that exists.
   absl::StatusOr<std::vector<shard::ObjectKeys>> Pages();
 
+  // Brings back every page. One that cannot be read is `catalogue` of the report.
+  RepairReport Repair();
+  // Whether the pages on the way to an object's name are whole and list its version.
+  absl::Status VerifyPagesOf(const CatalogueEntry& object);
+  // Brings them back, adding to `report`, and enters the version where it is not listed.
+  absl::Status RepairPagesOf(const CatalogueEntry& object, const erasure::Code& code,
+                             RepairReport& report);
+
  private:
   struct LoadedPage {
     shard::ObjectKeys keys;
@@ -44,8 +53,13 @@ class Catalogue {
   // Changes the entries of the page that a name belongs to; false: leave it as it is.
   using Change = std::function<bool(std::vector<CatalogueEntry>&)>;
 
-  absl::StatusOr<LoadedPage> Load(uint8_t depth, const shard::ObjectSalt& salt);
-  absl::StatusOr<LoadedPage> LoadLeafOf(const shard::Hash& bucket);
+  using PageVisitor = std::function<void(const shard::ObjectKeys&, const FoundHead&)>;
+
+  absl::StatusOr<LoadedPage> Load(uint8_t depth, const shard::ObjectSalt& salt,
+                                  const PageVisitor& before_reading = {});
+  // The page that lists the names of this bucket, from the root downwards.
+  absl::StatusOr<LoadedPage> LoadLeafOf(const shard::Hash& bucket,
+                                        const PageVisitor& before_reading = {});
   absl::Status ChangeLeaf(const std::string& name, const Change& change, const erasure::Code& code);
   absl::Status Store(const LoadedPage& loaded, const erasure::Code& code);
   // Makes the pages below, then turns the page into a split one.
@@ -54,6 +68,9 @@ class Catalogue {
   shard::ObjectSalt SaltBelow(const Page& page, base::ByteSpan prefix_below) const;
   absl::Status Walk(const LoadedPage& loaded, base::Bytes prefix,
                     const std::function<absl::Status(const LoadedPage&)>& visitor);
+
+  void RepairFrom(uint8_t depth, const shard::ObjectSalt& salt, base::Bytes prefix,
+                  RepairReport& report);
 
   const Environment& env_;
   const shard::VaultKeys& vault_;

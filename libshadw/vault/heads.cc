@@ -14,6 +14,10 @@
 namespace shadw::vault {
 namespace {
 
+// A store that has heads which it does not hand out must not keep a reader busy for ever.
+constexpr int kMaxLooks = 8;
+constexpr int kMaxTurns = 4;
+
 shard::OpenTo DepthFor(const shard::ObjectKeys& keys) {
   return keys.may_read() ? shard::OpenTo::kRead : shard::OpenTo::kVerify;
 }
@@ -58,9 +62,16 @@ std::set<uint64_t> Occupied(const Environment& env, const shard::ObjectKeys& key
 // The highest of `sequences` above `above` that has a valid head.
 std::optional<FoundHead> HighestHead(const Environment& env, const shard::ObjectKeys& keys,
                                      const std::vector<uint64_t>& sequences, uint64_t above) {
-  const std::set<uint64_t> occupied = Occupied(env, keys, sequences);
-  for (auto it = occupied.rbegin(); it != occupied.rend() && *it > above; ++it) {
-    if (HeadPlace place = LookAtHead(env, keys, *it); place.head) return std::move(place.head);
+  for (int look = 0; look < kMaxLooks; ++look) {
+    bool vanished = false;
+    const std::set<uint64_t> occupied = Occupied(env, keys, sequences);
+    for (auto it = occupied.rbegin(); it != occupied.rend() && *it > above; ++it) {
+      HeadPlace place = LookAtHead(env, keys, *it);
+      if (place.head) return std::move(place.head);
+      vanished |= place.garbage.empty() && place.silent.empty();
+    }
+    // A head that goes while one looks at it has made room for a newer one.
+    if (!vanished) break;
   }
   return std::nullopt;
 }
@@ -105,15 +116,16 @@ class HeadCommit {
     const FoundHead* mine = place.Find(version);
     if (mine == nullptr) {
       const bool taken = place.head.has_value() || !place.garbage.empty();
-      return {taken ? AnotherWasFirst() : refusal_, !doubtful_};
+      return {taken ? AnotherWasFirst() : refusal_, 0, !doubtful_};
     }
     // With most of the copies nobody can be outvoted later; without a rival one will do.
     const bool alone = place.competitors.empty() && place.head->version() == version;
     const bool wins = alone || (mine == &*place.head && mine->nodes.size() * 2 > copies);
     const bool overtaken = WasOvertaken(*mine);
-    if (wins && !overtaken) return {absl::OkStatus()};
+    if (wins && !overtaken) return {absl::OkStatus(), mine->nodes.size()};
     const Removal removed = RemoveHead(env_, keys_, *mine);
-    return {AnotherWasFirst(), !doubtful_ && !removed.failed && !removed.silent, overtaken};
+    const bool certain = !doubtful_ && !removed.failed && !removed.silent;
+    return {AnotherWasFirst(), 0, certain, overtaken};
   }
 
  private:
@@ -124,15 +136,18 @@ class HeadCommit {
     const store::StorageId id = keys_.HeadStorageId(sequence_, node_id);
     const store::DeleteToken token = keys_.TokenFor(node_id, id);
     const auto bytes = sealer_.ForNode(node_id, static_cast<uint16_t>(written_));
-    absl::Status put = store.Put(id, bytes, store::HashToken(token));
-    if (absl::IsAlreadyExists(put)) {
+    absl::Status put;
+    for (int turn = 0; turn < kMaxTurns; ++turn) {
+      put = store.Put(id, bytes, store::HashToken(token));
+      if (!absl::IsAlreadyExists(put)) break;
       shard::SignatureMemo memo;
       const auto other = ReadHead(env_, keys_, sequence_, node, memo);
       // Garbage, or a lie: the next node takes the copy. A head decides who was first; one
-      // that cannot be read may be one.
+      // that cannot be read may be one, one that just went leaves its place.
       if (other.ok()) return !*other;
-      return written_ > 0;
+      if (!absl::IsNotFound(other.status())) return written_ > 0;
     }
+    if (absl::IsAlreadyExists(put)) return true;
     // The version is visible from the first copy on: make that durable before going on.
     if (put.ok()) put = store.Flush();
     if (put.ok()) {

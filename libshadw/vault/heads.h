@@ -62,6 +62,7 @@ struct CommitResult {
   //   kAborted      another writer's head is there, or newer ones are
   //   kUnavailable  no node took it
   absl::Status status;
+  size_t copies = 0;
   // With an error: whether the head is on no store. Where it may be on one, its version
   // must stay until that is known.
   bool certain = true;

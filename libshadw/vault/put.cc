@@ -247,6 +247,7 @@ class PutSession {
     receipt_.generation = generation_;
     receipt_.sequence = id_.sequence;
     receipt_.version = id_.version;
+    receipt_.head_copies = commit.copies;
     return absl::OkStatus();
   }
 

@@ -54,6 +54,8 @@ struct PutReceipt {
   uint64_t stored_bytes = 0;
   uint32_t segments = 0;
   uint32_t resumed_segments = 0;
+  // Of min(m + 1, stores). Fewer: stores refused; Repair writes the others.
+  size_t head_copies = 0;
   std::vector<ShardReceipt> shards;
   // The version is stored and visible in any case. Not OK: why List() does not show it
   // yet; opening the vault after the put's lease completes that.

@@ -154,6 +154,14 @@ class SegmentRepair {
 
 }  // namespace
 
+void RepairReport::Add(const RepairReport& other) {
+  shards_rebuilt += other.shards_rebuilt;
+  shards_removed += other.shards_removed;
+  heads_written += other.heads_written;
+  bytes_written += other.bytes_written;
+  shards_stuck += other.shards_stuck;
+}
+
 absl::StatusOr<RepairReport> RepairObject(const Environment& env, const shard::ObjectKeys& keys,
                                           const FoundHead& head) {
   if (!keys.may_repair()) {

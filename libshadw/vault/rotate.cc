@@ -77,9 +77,13 @@ absl::StatusOr<RotateReport> RotateObject(const Environment& env, const shard::O
     const uint16_t first = index.value_or(0);
     const uint16_t end = index ? static_cast<uint16_t>(first + 1) : total;
     for (uint16_t j = first; j < end; ++j) {
-      SHADW_RETURN_IF_ERROR(RotateShard(env, keys, id, located, j, report));
+      const absl::Status rotated = RotateShard(env, keys, id, located, j, report);
+      if (rotated.ok()) continue;
+      ++report.shards_left;
+      report.first_left.Update(rotated);
     }
   }
+  if (report.shards_rotated == 0 && report.shards_left > 0) return report.first_left;
   return report;
 }
 

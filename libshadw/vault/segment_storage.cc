@@ -12,6 +12,9 @@
 namespace shadw::vault {
 namespace {
 
+// A store that says of so many places that they are taken is left alone.
+constexpr uint32_t kMaxTaken = 4;
+
 class SegmentStorage {
  public:
   SegmentStorage(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id,
@@ -42,7 +45,7 @@ class SegmentStorage {
     while (true) {
       const absl::Status put = PutShard(*holders_[index], address, bytes);
       if (put.ok()) break;
-      SHADW_RETURN_IF_ERROR(Redirect(put, index, address));
+      SHADW_RETURN_IF_ERROR(Redirect(put, header.audit.address(), address));
       SHADW_ASSIGN_OR_RETURN(moved, Rewrap(header, address));
       bytes = moved.front().bytes.span();
       root = moved.front().public_root;
@@ -64,11 +67,13 @@ class SegmentStorage {
 
   // Where the shard goes instead. A place that is taken by garbage is left for the next
   // epoch's; a node that fails is left for another node.
-  absl::Status Redirect(const absl::Status& refused, uint16_t index, shard::ShardAddress& address) {
-    if (absl::IsAlreadyExists(refused) && address.epoch < env_.EpochNow() + kEpochsAhead) {
+  absl::Status Redirect(const absl::Status& refused, const shard::ShardAddress& sealed,
+                        shard::ShardAddress& address) {
+    if (absl::IsAlreadyExists(refused) && address.epoch - sealed.epoch < kMaxTaken) {
       ++address.epoch;
       return absl::OkStatus();
     }
+    const uint16_t index = sealed.index;
     // A store that failed may have the shard all the same.
     const store::StorageId id = keys_.ShardStorageId(address);
     env_.roster.store(*holders_[index]).Delete(id, keys_.TokenFor(address.node, id)).IgnoreError();
@@ -79,6 +84,7 @@ class SegmentStorage {
     if (!node.ok()) return refused;
     holders_[index] = *node;
     address.node = env_.roster.node_id(*node);
+    address.epoch = sealed.epoch;
     return absl::OkStatus();
   }
 

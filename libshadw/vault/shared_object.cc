@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "libshadw/base/status_macros.h"
+#include "libshadw/vault/newest.h"
 #include "libshadw/vault/vault.h"
 
 namespace shadw::vault {
@@ -9,13 +10,16 @@ namespace shadw::vault {
 struct SharedObject::State {
   State(const Options& options, const shard::ObjectKeys& object) : env(options), keys(object) {}
 
-  absl::StatusOr<FoundHead> Locate() {
+  absl::StatusOr<LocatedObject> Locate() {
     SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env, keys, sequence_seen));
     if (!head || head->header.audit.has(shard::kFlagTombstone)) {
       return absl::NotFoundError("vault: the object of this capability is not on these stores");
     }
     sequence_seen = head->sequence();
-    return *std::move(head);
+    return LocatedObject{keys, *std::move(head)};
+  }
+  auto Locator() {
+    return [this] { return Locate(); };
   }
 
   Environment env;
@@ -39,29 +43,33 @@ absl::StatusOr<SharedObject> SharedObject::Open(const Options& options,
 
 absl::StatusOr<ReadReport> SharedObject::Get(const ByteSink& sink, uint64_t offset,
                                              uint64_t bytes) {
-  SHADW_ASSIGN_OR_RETURN(const FoundHead head, state_->Locate());
-  return ReadObject(state_->env, state_->keys, head, offset, bytes, sink);
+  return ReadNewest(state_->env, state_->Locator(), offset, bytes, sink);
 }
 
 absl::StatusOr<ObjectInfo> SharedObject::Info() {
-  SHADW_ASSIGN_OR_RETURN(const FoundHead head, state_->Locate());
-  return DescribeObject(state_->env, state_->keys, head);
+  return OnNewest(state_->Locator(), [&](const LocatedObject& object) {
+    return DescribeObject(state_->env, object.keys, object.head);
+  });
 }
 
 absl::StatusOr<VerifyReport> SharedObject::Verify() {
   if (!state_->keys.may_verify()) return AuditObject(state_->env, state_->keys);
-  SHADW_ASSIGN_OR_RETURN(const FoundHead head, state_->Locate());
-  return VerifyObject(state_->env, state_->keys, head);
+  const auto verify = [&](const LocatedObject& object) {
+    return VerifyObject(state_->env, object.keys, object.head);
+  };
+  return OnNewest(state_->Locator(), verify, IsWhole);
 }
 
 absl::StatusOr<RepairReport> SharedObject::Repair() {
-  SHADW_ASSIGN_OR_RETURN(const FoundHead head, state_->Locate());
-  return RepairObject(state_->env, state_->keys, head);
+  return OnNewest(state_->Locator(), [&](const LocatedObject& object) {
+    return RepairObject(state_->env, object.keys, object.head);
+  });
 }
 
 absl::StatusOr<RotateReport> SharedObject::Rotate(std::optional<uint16_t> index) {
-  SHADW_ASSIGN_OR_RETURN(const FoundHead head, state_->Locate());
-  return RotateObject(state_->env, state_->keys, head, index);
+  return OnNewest(state_->Locator(), [&](const LocatedObject& object) {
+    return RotateObject(state_->env, object.keys, object.head, index);
+  });
 }
 
 }  // namespace shadw::vault

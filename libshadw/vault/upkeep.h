@@ -38,9 +38,18 @@ struct VerifyReport {
   std::vector<ShardCondition> faults;
   // Segments with fewer than k whole shards. A get may still succeed: it mixes cells.
   std::vector<uint32_t> endangered_segments;
+  // Of the pages of the catalogue on the way to the object's name. OK for holders of a
+  // capability, who cannot see them.
+  absl::Status catalogue;
 
-  bool whole() const { return faults.empty() && head_copies >= head_copies_expected; }
+  bool whole() const {
+    return faults.empty() && head_copies >= head_copies_expected && catalogue.ok();
+  }
 };
+
+inline bool IsWhole(const absl::StatusOr<VerifyReport>& report) {
+  return report.ok() && report->whole();
+}
 
 // Reads every stored byte of the newest version.
 //   Errors   kNotFound  no such object, or removed
@@ -58,6 +67,10 @@ struct RepairReport {
   uint64_t bytes_written = 0;
   // Damaged shards that their store does not let go.
   uint64_t shards_stuck = 0;
+  // Not OK: the object is repaired, a page of the catalogue on the way to its name is not.
+  absl::Status catalogue;
+
+  void Add(const RepairReport& other);
 };
 
 // Brings back n whole shards a segment and min(m + 1, nodes) copies of every head that
@@ -70,13 +83,18 @@ absl::StatusOr<RepairReport> RepairObject(const Environment& env, const shard::O
 struct RotateReport {
   uint64_t shards_rotated = 0;
   uint64_t bytes_written = 0;
+  // Shards that stay as they are, and why the first of them does: missing or damaged ones
+  // (kFailedPrecondition: repair them, new ones have a new key), those rotated
+  // kEpochsAhead times within one epoch (kResourceExhausted), and a store's refusals.
+  uint64_t shards_left = 0;
+  absl::Status first_left;
 };
 
 // Wraps shard `index` of every segment, or every shard, under a new epoch's key and
-// removes the old one. Nothing else changes on any store.
-//   Errors   kInvalidArgument     index >= n
-//            kFailedPrecondition  the shard is missing or damaged: repair first
-//            kResourceExhausted   rotated kEpochsAhead times within one epoch
+// removes the old one. Nothing else changes on any store. One shard that cannot be
+// rotated does not keep the others from it.
+//   Errors   kInvalidArgument  index >= n
+//            `first_left`      where no shard at all could be rotated
 absl::StatusOr<RotateReport> RotateObject(const Environment& env, const shard::ObjectKeys& keys,
                                           const FoundHead& head, std::optional<uint16_t> index);
 

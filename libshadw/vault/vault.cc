@@ -10,6 +10,7 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/vault/catalogue.h"
 #include "libshadw/vault/cleanup.h"
+#include "libshadw/vault/newest.h"
 #include "libshadw/vault/segment_filler.h"
 
 namespace shadw::vault {
@@ -74,12 +75,15 @@ struct Vault::State {
     return found;
   }
 
-  absl::StatusOr<FoundObject> LocateExisting(std::string_view name) {
+  absl::StatusOr<LocatedObject> LocateExisting(std::string_view name) {
     SHADW_ASSIGN_OR_RETURN(FoundObject found, Locate(name));
     if (!found.head || found.head->header.audit.has(shard::kFlagTombstone)) {
       return NoSuchObject(name);
     }
-    return found;
+    return LocatedObject{found.keys, *std::move(found.head)};
+  }
+  auto Locator(std::string_view name) {
+    return [this, name] { return LocateExisting(name); };
   }
 
   // The generation rises where the caller wants it, or where somebody took the place of
@@ -119,7 +123,8 @@ struct Vault::State {
   absl::Status EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,
                               const FoundObject& before, const NextVersion& next,
                               const PutResult& result);
-  absl::StatusOr<PutResult> WriteTombstone(const FoundObject& found, std::string_view name);
+  absl::StatusOr<PutResult> WriteTombstone(const LocatedObject& found, std::string_view name);
+  absl::StatusOr<RepairReport> Repair(const LocatedObject& object);
 
   Environment env;
   shard::VaultKeys keys;
@@ -219,8 +224,7 @@ absl::Status Vault::State::EnterAndFinish(const CatalogueEntry& entry, const era
 
 absl::StatusOr<ReadReport> Vault::Get(std::string_view name, const ByteSink& sink, uint64_t offset,
                                       uint64_t bytes) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  return ReadObject(state_->env, found.keys, *found.head, offset, bytes, sink);
+  return ReadNewest(state_->env, state_->Locator(name), offset, bytes, sink);
 }
 
 absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix) {
@@ -234,42 +238,49 @@ absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix)
 }
 
 absl::StatusOr<ObjectInfo> Vault::Info(std::string_view name) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  return DescribeObject(state_->env, found.keys, *found.head);
+  return OnNewest(state_->Locator(name), [&](const LocatedObject& object) {
+    return DescribeObject(state_->env, object.keys, object.head);
+  });
 }
 
 absl::StatusOr<VerifyReport> Vault::Verify(std::string_view name) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  return VerifyObject(state_->env, found.keys, *found.head);
+  const auto verify = [&](const LocatedObject& object) -> absl::StatusOr<VerifyReport> {
+    SHADW_ASSIGN_OR_RETURN(VerifyReport report,
+                           VerifyObject(state_->env, object.keys, object.head));
+    report.catalogue = state_->catalogue.VerifyPagesOf(
+        {.name = std::string(name), .sequence = object.head.sequence()});
+    return report;
+  };
+  return OnNewest(state_->Locator(name), verify, IsWhole);
 }
 
 absl::StatusOr<RepairReport> Vault::Repair(std::string_view name) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  SHADW_ASSIGN_OR_RETURN(RepairReport report, RepairObject(state_->env, found.keys, *found.head));
-  SHADW_ASSIGN_OR_RETURN(const std::vector<shard::ObjectKeys> pages, state_->catalogue.Pages());
-  for (const shard::ObjectKeys& page : pages) {
-    SHADW_ASSIGN_OR_RETURN(const std::optional<FoundHead> head, FindNewestHead(state_->env, page));
-    if (!head) continue;
-    SHADW_ASSIGN_OR_RETURN(const RepairReport of_page, RepairObject(state_->env, page, *head));
-    report.shards_rebuilt += of_page.shards_rebuilt;
-    report.shards_removed += of_page.shards_removed;
-    report.shards_stuck += of_page.shards_stuck;
-    report.heads_written += of_page.heads_written;
-    report.bytes_written += of_page.bytes_written;
-  }
+  return OnNewest(state_->Locator(name),
+                  [&](const LocatedObject& object) { return state_->Repair(object); });
+}
+
+absl::StatusOr<RepairReport> Vault::State::Repair(const LocatedObject& object) {
+  SHADW_ASSIGN_OR_RETURN(RepairReport report, RepairObject(env, object.keys, object.head));
+  const auto info = DescribeObject(env, object.keys, object.head);
+  report.catalogue = info.ok()
+                         ? catalogue.RepairPagesOf(EntryOf(*info), object.head.code(), report)
+                         : info.status();
   return report;
 }
 
+RepairReport Vault::RepairCatalogue() { return state_->catalogue.Repair(); }
+
 absl::StatusOr<RotateReport> Vault::Rotate(std::string_view name, std::optional<uint16_t> index) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
-  return RotateObject(state_->env, found.keys, *found.head, index);
+  return OnNewest(state_->Locator(name), [&](const LocatedObject& object) {
+    return RotateObject(state_->env, object.keys, object.head, index);
+  });
 }
 
-absl::StatusOr<PutResult> Vault::State::WriteTombstone(const FoundObject& found,
+absl::StatusOr<PutResult> Vault::State::WriteTombstone(const LocatedObject& found,
                                                        std::string_view name) {
-  const FoundHead& last = *found.head;
+  const FoundHead& last = found.head;
   const shard::HeadLabel label{.flags = shard::kFlagHead | shard::kFlagTombstone,
-                               .generation = found.generation,
+                               .generation = last.header.audit.generation,
                                .sequence = NextSequence(last.sequence(), false),
                                .version = env.options.random->Array<16>(),
                                .code = last.code(),
@@ -288,7 +299,7 @@ absl::StatusOr<PutResult> Vault::State::WriteTombstone(const FoundObject& found,
   SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
                          shard::HeadSealer::Create(found.keys, label, read, env.Seal()));
   const shard::IntentRecord record{found.keys.id(),
-                                   found.generation,
+                                   last.header.audit.generation,
                                    label.sequence,
                                    label.version,
                                    base::ToUnixNanos(env.Now() + env.options.intent_lease),
@@ -310,22 +321,22 @@ absl::StatusOr<PutResult> Vault::State::WriteTombstone(const FoundObject& found,
 }
 
 absl::Status Vault::Remove(std::string_view name) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  SHADW_ASSIGN_OR_RETURN(const LocatedObject found, state_->LocateExisting(name));
   absl::StatusOr<PutResult> tombstone = state_->WriteTombstone(found, name);
   if (absl::IsResourceExhausted(tombstone.status())) {
     // Stores that are full get room by what is to go anyway.
-    RemoveVersion(state_->env, found.keys, SegmentId::Of(*found.head, 0),
-                  found.head->header.audit.segment_count);
+    RemoveVersion(state_->env, found.keys, SegmentId::Of(found.head, 0),
+                  found.head.header.audit.segment_count);
     tombstone = state_->WriteTombstone(found, name);
   }
   SHADW_ASSIGN_OR_RETURN(const PutResult removed, std::move(tombstone));
   const uint64_t sequence = removed.receipt.sequence;
-  const erasure::Code code = found.head->code();
+  const erasure::Code code = found.head.code();
   Catalogue& catalogue = state_->catalogue;
   if (!catalogue.Remove(std::string(name), sequence, code).ok()) {
     // Removing the shards may make the room that a page of the catalogue lacks. If not,
     // the intent stays, and whoever opens the vault after its lease completes this.
-    RemoveSuperseded(state_->env, found.keys, *found.head);
+    RemoveSuperseded(state_->env, found.keys, found.head);
     if (!catalogue.Remove(std::string(name), sequence, code).ok()) return absl::OkStatus();
   }
   FinishPut(state_->env, found.keys, removed, state_->intents);
@@ -333,7 +344,7 @@ absl::Status Vault::Remove(std::string_view name) {
 }
 
 absl::StatusOr<std::string> Vault::Share(std::string_view name, shard::Right right) {
-  SHADW_ASSIGN_OR_RETURN(const FoundObject found, state_->LocateExisting(name));
+  SHADW_ASSIGN_OR_RETURN(const LocatedObject found, state_->LocateExisting(name));
   return shard::EncodeCapability(found.keys, right);
 }
 

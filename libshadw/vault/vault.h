@@ -61,6 +61,7 @@ class Vault {
   //            kInvalidArgument     offset beyond the end
   //            kFailedPrecondition  too few shards: says how many were found and needed
   //            kDataLoss            forged or contradictory content
+  //            kAborted             replaced or removed after `sink` had got a part of it
   //            those of `sink`
   //   Promise  never a wrong byte; with an error, `sink` may have got a right beginning
   absl::StatusOr<ReadReport> Get(std::string_view name, const ByteSink& sink, uint64_t offset = 0,
@@ -70,8 +71,11 @@ class Vault {
   absl::StatusOr<std::vector<CatalogueEntry>> List(std::string_view prefix = {});
   absl::StatusOr<ObjectInfo> Info(std::string_view name);
   absl::StatusOr<VerifyReport> Verify(std::string_view name);
-  // Also repairs the catalogue.
+  // Also repairs the pages of the catalogue on the way to the name.
   absl::StatusOr<RepairReport> Repair(std::string_view name);
+  // Every page, also those that hold no name now. `RepairReport::catalogue` is the first
+  // page's trouble; the others are repaired all the same.
+  RepairReport RepairCatalogue();
   absl::StatusOr<RotateReport> Rotate(std::string_view name,
                                       std::optional<uint16_t> index = std::nullopt);
   // Leaves a tombstone, removes the shards. Where the catalogue has no room for the change,

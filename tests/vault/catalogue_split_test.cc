@@ -119,21 +119,18 @@ TEST(SplittingPage, ListsByPrefixAcrossItsParts) {
   EXPECT_TRUE(std::ranges::is_sorted(*all, {}, &CatalogueEntry::name));
 }
 
-TEST(CataloguePages, AreRepairedWithAnyObject) {
+TEST(CataloguePages, AreRepairedAsAWhole) {
   FullPage page({2, 1}, 3);
-  {
-    Vault vault = page.test.Open();
-    ASSERT_TRUE(vault.Put("a", SourceOf(base::AsBytes("text"))).ok());
-  }
+  ASSERT_TRUE(page.Enter(page.test.MakeOptions(), "a").ok());
   // One store after the other is lost and replaced: without repair nothing would be left.
   for (int round = 0; round < 3; ++round) {
     page.test.stores.erase(page.test.stores.begin());
     page.test.AddStore();
     Vault vault = page.test.Open();
-    const auto repaired = vault.Repair("a");
-    ASSERT_TRUE(repaired.ok()) << repaired.status();
-    // The object, sixteen pages and the one that was split.
-    EXPECT_EQ(repaired->shards_rebuilt, 18u);
+    const RepairReport repaired = vault.RepairCatalogue();
+    ASSERT_TRUE(repaired.catalogue.ok()) << repaired.catalogue;
+    // Sixteen pages and the one that was split.
+    EXPECT_EQ(repaired.shards_rebuilt, 17u);
     EXPECT_EQ(vault.List()->size(), kSplitEntries + 1);
   }
 }

@@ -109,6 +109,49 @@ TEST(Catalogue, ObjectsAreFoundByNameThoughEveryPageIsLost) {
   EXPECT_EQ(got, plain);
 }
 
+TEST(Catalogue, VerifyNoticesAndRepairMendsTheWayToTheName) {
+  TestVault test(6);
+  Vault vault = test.Open();
+  ASSERT_TRUE(vault.Put("a", SourceOf(test.RandomBytes(1000))).ok());
+  ASSERT_TRUE(vault.Verify("a")->whole());
+
+  TestCatalogue book(test);
+  const shard::ObjectKeys page = book.keys.ForSalt(book.keys.PageSalt(0, {}), 0);
+  const auto head = FindNewestHead(book.env, page);
+  ASSERT_TRUE(head.ok() && *head);
+  const LocatedSegment shards =
+      LocateSegment(book.env, page, SegmentId::Of(**head, 0), Search::kAllNodes);
+  const LocatedShard& lost = shards.shards.front();
+  book.env.roster.Remove(lost.node, page, {&lost.id, 1});
+  auto report = vault.Verify("a");
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->catalogue.code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(report->faults.empty());
+  EXPECT_FALSE(report->whole());
+  EXPECT_EQ(vault.Repair("a")->shards_rebuilt, 1u);
+  EXPECT_TRUE(vault.Verify("a")->whole());
+
+  // Where the name is not listed, repair lists it.
+  ASSERT_TRUE(book.catalogue.Remove("a", 100, test.code).ok());
+  EXPECT_EQ(vault.Verify("a")->catalogue.code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(vault.Repair("a")->catalogue.ok());
+  EXPECT_EQ(vault.List()->size(), 1u);
+}
+
+TEST(Catalogue, RepairOfAnObjectSucceedsThoughItsPageIsBeyondRepair) {
+  TestVault test(6);
+  Vault vault = test.Open();
+  ASSERT_TRUE(vault.Put("a", SourceOf(test.RandomBytes(1000))).ok());
+  TestCatalogue book(test);
+  const shard::ObjectKeys page = book.keys.ForSalt(book.keys.PageSalt(0, {}), 0);
+  const auto head = FindNewestHead(book.env, page);
+  ASSERT_TRUE(head.ok() && *head);
+  RemoveVersion(book.env, page, SegmentId::Of(**head, 0), 1);
+  const auto repaired = vault.Repair("a");
+  ASSERT_TRUE(repaired.ok()) << repaired.status();
+  EXPECT_EQ(repaired->catalogue.code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST(Catalogue, ListsByPrefixInOrder) {
   TestVault test(6);
   Vault vault = test.Open();

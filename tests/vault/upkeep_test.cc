@@ -83,6 +83,22 @@ TEST_F(Upkeep, RotationsGoOnWhereOneWasInterrupted) {
   EXPECT_TRUE(Reads());
 }
 
+TEST_F(Upkeep, RotationPassesOverAMissingShardAndSaysSo) {
+  SharedObject agent = Holder(shard::Right::kVerify);
+  const Environment env(test_.MakeOptions());
+  const shard::ObjectKeys keys = KeysFor(shard::Right::kVerify);
+  const LocatedSegment found =
+      LocateSegment(env, keys, SegmentId::Of(Head(env, keys), 0), Search::kAllNodes);
+  const LocatedShard& lost = found.shards[2];
+  ASSERT_EQ(env.roster.Remove(lost.node, keys, {&lost.id, 1}).seen, 1u);
+  const auto rotated = agent.Rotate();
+  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  EXPECT_EQ(rotated->shards_left, 1u);
+  EXPECT_EQ(rotated->first_left.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(rotated->shards_rotated, test_.code.total_shards() - 1u);
+  EXPECT_TRUE(Reads());
+}
+
 TEST_F(Upkeep, RotationsWithinOneEpochEndWhereReadersStopLooking) {
   SharedObject agent = Holder(shard::Right::kVerify);
   for (uint32_t i = 0; i < kEpochsAhead; ++i) ASSERT_TRUE(agent.Rotate(0).ok()) << i;
