@@ -5,7 +5,7 @@ namespace shadw::app {
 namespace {
 
 CLI::Option* AddKeyOption(CLI::App* command, Access& access) {
-  return command->add_option("--key", access.key_file, "The vault's key, as keygen wrote it")
+  return command->add_option("--key", access.key_file, "The key file that keygen wrote")
       ->type_name("KEY");
 }
 
@@ -16,9 +16,7 @@ void AddKey(CLI::App* command, Access& access) { AddKeyOption(command, access)->
 void AddKeyOrCapability(CLI::App* command, Access& access) {
   CLI::Option* key = AddKeyOption(command, access);
   CLI::Option* capability =
-      command
-          ->add_option("--cap", access.capability,
-                       "A capability that share printed, or @FILE that holds it")
+      command->add_option("--cap", access.capability, "What share printed, or @FILE that holds it")
           ->type_name("CAP");
   key->excludes(capability);
 }
@@ -26,18 +24,21 @@ void AddKeyOrCapability(CLI::App* command, Access& access) {
 CLI::Option* AddStores(CLI::App* command, Access& access) {
   // One directory an option: what follows may be the object's name.
   return command
-      ->add_option("--store", access.stores,
-                   "A directory that is one node; give as many as there are")
+      ->add_option("--store", access.stores, "A directory that is one node; repeat it for each")
       ->type_name("DIR")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void AddName(CLI::App* command, std::string& name) {
+  command->add_option("NAME", name, "The object's name; not needed with --cap")->type_name("");
 }
 
 void RequireName(const std::string& name, const Access& access) {
   if (access.capability.empty() && access.key_file.empty()) {
     throw CLI::RequiredError("--key or --cap");
   }
-  if (access.capability.empty() && name.empty()) throw CLI::RequiredError("N");
+  if (access.capability.empty() && name.empty()) throw CLI::RequiredError("NAME");
 }
 
 }  // namespace shadw::app

@@ -160,13 +160,20 @@ void AddGetCommand(CLI::App& app, Chosen& chosen) {
       });
   AddKeyOrCapability(command, get->access);
   AddStores(command, get->access)->required();
-  command->add_option("N", get->name, "The object's name; not needed with --cap");
-  command->add_option("--out", get->out, "Where to; - is standard output")
+  AddName(command, get->name);
+  command->add_option("--out", get->out, "The file to write; - is standard output")
       ->type_name("FILE")
       ->required();
-  command->add_option("--range", get->range, "Bytes FIRST-LAST, counted from 0, both included")
+  command
+      ->add_option("--range", get->range,
+                   "Only these bytes, counted from 0, both included; FIRST- to the end")
       ->type_name("FIRST-LAST")
       ->check(CLI::Validator(ValidateRange, ""));
+  command->footer(
+      "With --out - and --json, the JSON object is the last line on standard error.\n\n"
+      "Examples:\n"
+      "  shadw get --key KEY --store=nodes/{1..14} notes.txt --out copy.txt\n"
+      "  shadw get --key KEY --store=nodes/{1..6} photos.tar --out - | tar x");
 }
 
 }  // namespace shadw::app

@@ -76,23 +76,43 @@ absl::StatusOr<Outcome> Share(const ShareArguments& arguments, Console& console)
 
 }  // namespace
 
-void AddKeyCommands(CLI::App& app, Chosen& chosen) {
+void AddKeygenCommand(CLI::App& app, Chosen& chosen) {
   auto keygen = std::make_shared<KeygenArguments>();
-  AddCommand<KeygenArguments>(app, chosen, "keygen", "Make a vault's key", keygen, Keygen)
-      ->add_option("--out", keygen->out, "Where to; never overwritten")
+  CLI::App* command = AddCommand<KeygenArguments>(
+      app, chosen, "keygen", "Make the key of a new vault: all that has to be kept", keygen,
+      Keygen);
+  command
+      ->add_option("--out", keygen->out,
+                   "The file to write; one that is there is never overwritten")
       ->type_name("KEY")
       ->required();
+  command->footer(
+      "Whoever has the key has everything, and without it nothing comes back: keep a copy.\n\n"
+      "Example:\n"
+      "  shadw keygen --out KEY");
+}
 
+void AddShareCommand(CLI::App& app, Chosen& chosen) {
   auto share = std::make_shared<ShareArguments>();
   CLI::App* command = AddCommand<ShareArguments>(
-      app, chosen, "share", "Print a capability: a right to one object", share, Share,
+      app, chosen, "share", "Print a capability: a right to one object, as a string", share, Share,
       [share] { RequireName(share->name, share->access); });
   AddKeyOrCapability(command, share->access);
   AddStores(command, share->access);
-  command->add_option("N", share->name, "The object's name");
-  command->add_option("--right", share->right, "read, verify (and repair and rotate), or audit")
+  AddName(command, share->name);
+  command->add_option("--right", share->right, "What its holder may do, see below")
+      ->type_name("RIGHT")
       ->required()
-      ->check(CLI::IsMember({"read", "verify", "audit"}));
+      ->check(CLI::IsMember({"read", "verify", "audit"}).description(""));
+  command->footer(
+      "Rights:\n"
+      "  read    get, info, verify\n"
+      "  verify  verify, repair, rotate, and info without the name\n"
+      "  audit   verify\n\n"
+      "Without --store, the capability opens nothing that was put with --raise-generation.\n\n"
+      "Examples:\n"
+      "  (umask 077; shadw share --key KEY --store=nodes/{1..14} notes.txt --right read > CAP)\n"
+      "  shadw get --cap @CAP --store=nodes/{1..14} --out notes.txt");
 }
 
 }  // namespace shadw::app

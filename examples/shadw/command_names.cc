@@ -98,25 +98,34 @@ absl::StatusOr<Outcome> Remove(const NameArguments& arguments, Console& console)
 
 void AddNameCommands(CLI::App& app, Chosen& chosen) {
   auto list = std::make_shared<NameArguments>();
-  CLI::App* command =
-      AddCommand<NameArguments>(app, chosen, "list", "List the objects by name", list, List);
+  CLI::App* command = AddCommand<NameArguments>(
+      app, chosen, "list", "List objects: bytes, time of change, name", list, List);
   AddKey(command, list->access);
   AddStores(command, list->access)->required();
-  command->add_option("--prefix", list->prefix, "Only names that start so");
+  command->add_option("--prefix", list->prefix, "Only names that begin so")->type_name("TEXT");
+  command->footer(
+      "Example:\n"
+      "  shadw list --key KEY --store=nodes/{1..14} --prefix photos/");
 
   auto info = std::make_shared<NameArguments>();
-  command = AddCommand<NameArguments>(app, chosen, "info", "Tell what is known of an object", info,
+  command = AddCommand<NameArguments>(app, chosen, "info", "Show what is known of an object", info,
                                       Info, [info] { RequireName(info->name, info->access); });
   AddKeyOrCapability(command, info->access);
   AddStores(command, info->access)->required();
-  command->add_option("N", info->name, "The object's name; not needed with --cap");
+  AddName(command, info->name);
+  command->footer(
+      "Example:\n"
+      "  shadw info --key KEY --store=nodes/{1..14} notes.txt");
 
   auto remove = std::make_shared<NameArguments>();
   command = AddCommand<NameArguments>(app, chosen, "remove", "Remove an object and its shards",
                                       remove, Remove);
   AddKey(command, remove->access);
   AddStores(command, remove->access)->required();
-  command->add_option("N", remove->name, "The object's name")->required();
+  command->add_option("NAME", remove->name, "The object's name")->type_name("")->required();
+  command->footer(
+      "Example:\n"
+      "  shadw remove --key KEY --store=nodes/{1..14} notes.txt");
 }
 
 }  // namespace shadw::app

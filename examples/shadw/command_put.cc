@@ -136,30 +136,39 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
                                                put, Put, [put] { CheckPut(*put); });
   AddKey(command, put->access);
   AddStores(command, put->access)->required();
-  command->add_option("FILE", put->file, "What to store; - is standard input")->required();
-  command->add_option("--name", put->name, "The object's name; FILE's base name where absent");
-  command->add_option("--code", put->code, "k+m: any k of k + m shards rebuild a segment")
-      ->capture_default_str()
+  command->add_option("FILE", put->file, "What to store; - is standard input")
+      ->type_name("")
+      ->required();
+  command->add_option("--name", put->name, "The object's name; FILE's own where absent")
+      ->type_name("NAME");
+  command
+      ->add_option("--code", put->code,
+                   "Any K of K+M stores give the object back; 10+4 where absent")
       ->type_name("K+M")
       ->check(CLI::Validator(ValidateCode, ""));
-  command->add_option("--compress", put->compress, "zstd where it pays, or never")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "off"}));
+  command->add_option("--compress", put->compress, "With zstd where it pays (auto), or never")
+      ->type_name("auto|off")
+      ->check(CLI::IsMember({"auto", "off"}).description(""));
   command
       ->add_option("--audit", put->audit,
-                   "public: also make roots by which anyone can audit a node; --json prints them")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"public", "private"}));
-  command->add_flag("--bound", put->bound, "Sign the content: readers cannot forge it");
-  command->add_flag("--resume", put->resume, "Go on with a put of the same input that was killed");
+                   "public: --json prints roots by which anybody can audit the stores")
+      ->type_name("public|private")
+      ->check(CLI::IsMember({"public", "private"}).description(""));
+  command->add_flag("--bound", put->bound,
+                    "Sign the content, so that whoever may read it cannot forge it");
+  command->add_flag("--resume", put->resume, "Go on with a killed put of the same content");
   command->add_flag("--raise-generation", put->raise_generation,
-                    "Capabilities given out so far open neither this version nor later ones");
+                    "Capabilities shared so far open neither this version nor later ones");
   command
       ->add_option("--lease", put->lease_s,
-                   "For how long, should this put be killed, others leave its shards alone")
-      ->capture_default_str()
+                   "How long others leave this put alone if it is killed; 600 where absent")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 30 * 24 * 3600));
+      ->check(CLI::Range(1, 30 * 24 * 3600).description(""));
+  command->footer(
+      "Stores that do not exist are made.\n\n"
+      "Examples:\n"
+      "  shadw put --key KEY --store=nodes/{1..14} notes.txt\n"
+      "  tar c photos | shadw put --key KEY --store=nodes/{1..6} --code 4+2 --name photos.tar -");
 }
 
 }  // namespace shadw::app

@@ -66,13 +66,19 @@ void AddRecoverCommand(CLI::App& app, Chosen& chosen) {
   auto recover = std::make_shared<RecoverArguments>();
   CLI::App* command = AddCommand<RecoverArguments>(
       app, chosen, "recover",
-      "Scan every file in the directories for shards, whatever its name, and restore all objects",
-      recover, Recover);
+      "Restore all objects from any files, whatever their names, by the key alone", recover,
+      Recover);
   AddKey(command, recover->access);
-  AddStores(command, recover->access)->required();
-  command->add_option("--out", recover->out, "The directory to restore into")
+  AddStores(command, recover->access)
+      ->description("A directory to search, with all that is below it; repeat it for each")
+      ->required();
+  command->add_option("--out", recover->out, "Where to restore; nothing there is overwritten")
       ->type_name("DIR")
       ->required();
+  command->footer(
+      "The exit code is 1 where an object could not be restored, or none was found.\n\n"
+      "Example:\n"
+      "  shadw recover --key KEY --store nodes --out restored");
 }
 
 }  // namespace shadw::app

@@ -129,23 +129,35 @@ CLI::App* AddUpkeep(CLI::App& app, Chosen& chosen, const std::string& name,
                                   [arguments] { RequireName(arguments->name, arguments->access); });
   AddKeyOrCapability(command, arguments->access);
   AddStores(command, arguments->access)->required();
-  command->add_option("N", arguments->name, "The object's name; not needed with --cap");
+  AddName(command, arguments->name);
   return command;
 }
 
 }  // namespace
 
 void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
-  AddUpkeep(app, chosen, "verify", "Read every stored byte and name what is not whole", Verify,
-            std::make_shared<UpkeepArguments>());
-  AddUpkeep(app, chosen, "repair",
-            "Bring back lost and damaged shards; makes stores that are not there yet", Repair,
-            std::make_shared<UpkeepArguments>());
+  AddUpkeep(app, chosen, "verify", "Read every stored byte of an object and name what is not whole",
+            Verify, std::make_shared<UpkeepArguments>())
+      ->footer(
+          "The exit code is 1 where something is not whole.\n\n"
+          "Example:\n"
+          "  shadw verify --key KEY --store=nodes/{1..14} notes.txt");
+  AddUpkeep(app, chosen, "repair", "Rebuild lost and damaged shards of an object", Repair,
+            std::make_shared<UpkeepArguments>())
+      ->footer(
+          "Stores that do not exist are made and take what was lost. The exit code is 1 where\n"
+          "something could not be put right.\n\n"
+          "Example, after nodes 3 and 7 were lost:\n"
+          "  shadw repair --key KEY --store=nodes/{1..14} notes.txt");
   auto rotate = std::make_shared<UpkeepArguments>();
-  AddUpkeep(app, chosen, "rotate", "Encrypt stored shards anew, so that old copies are unlinked",
-            Rotate, rotate)
-      ->add_option("--shard", rotate->shard, "Only this shard of every segment, counted from 0")
+  CLI::App* command = AddUpkeep(
+      app, chosen, "rotate",
+      "Encrypt stored shards anew, so that nothing links them to older copies", Rotate, rotate);
+  command->add_option("--shard", rotate->shard, "Only this shard of every segment, counted from 0")
       ->type_name("J");
+  command->footer(
+      "Example:\n"
+      "  shadw rotate --key KEY --store=nodes/{1..14} notes.txt");
 }
 
 }  // namespace shadw::app

@@ -22,17 +22,20 @@ struct Chosen {
   std::function<absl::StatusOr<Outcome>(Console&)> run;
 };
 
-void AddKeyCommands(CLI::App& app, Chosen& chosen);     // keygen, share
-void AddPutCommand(CLI::App& app, Chosen& chosen);      // put
-void AddGetCommand(CLI::App& app, Chosen& chosen);      // get
+void AddKeygenCommand(CLI::App& app, Chosen& chosen);
+void AddPutCommand(CLI::App& app, Chosen& chosen);
+void AddGetCommand(CLI::App& app, Chosen& chosen);
 void AddNameCommands(CLI::App& app, Chosen& chosen);    // list, info, remove
 void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, rotate
-void AddRecoverCommand(CLI::App& app, Chosen& chosen);  // recover
+void AddShareCommand(CLI::App& app, Chosen& chosen);
+void AddRecoverCommand(CLI::App& app, Chosen& chosen);
 
 // What several commands take.
 void AddKey(CLI::App* command, Access& access);
 void AddKeyOrCapability(CLI::App* command, Access& access);
 CLI::Option* AddStores(CLI::App* command, Access& access);
+// With a capability it may be left out.
+void AddName(CLI::App* command, std::string& name);
 // Call in the command's callback: without --cap there must be a name.
 void RequireName(const std::string& name, const Access& access);
 
@@ -43,7 +46,7 @@ CLI::App* AddCommand(CLI::App& app, Chosen& chosen, const std::string& name,
                      const std::string& description, std::shared_ptr<Arguments> arguments,
                      absl::StatusOr<Outcome> (*run)(const Arguments&, Console&),
                      std::function<void()> check = {}) {
-  CLI::App* command = app.add_subcommand(name, description);
+  CLI::App* command = app.add_subcommand(name, description)->group("Commands");
   command->add_flag("--json", chosen.json, "Print one JSON object instead of text");
   command->callback([&chosen, arguments, run, check] {
     if (check) check();

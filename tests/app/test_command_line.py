@@ -20,7 +20,7 @@ class CommandLine(AppTest):
         self.usage()
 
     def test_an_unknown_command_is_a_usage_error(self):
-        self.usage("frobnicate")
+        self.assertIn("there is no command frobnicate", self.usage("frobnicate"))
 
     def test_an_unknown_option_is_a_usage_error(self):
         self.usage("list", *self.owner(), "--colour")
@@ -30,7 +30,11 @@ class CommandLine(AppTest):
         overall = self.succeed("--help").out.decode()
         for command in commands:
             self.assertIn(command, overall)
-            self.assertIn("--json", self.succeed(command, "--help").out.decode())
+            own = self.succeed(command, "--help").out.decode()
+            self.assertIn("--json", own)
+            self.assertRegex(own, rf"Examples?\b.*:\n  \(?.*shadw {command} ")
+            self.assertLessEqual(max(map(len, own.splitlines())), 100)
+            self.assertIn(f"shadw {command} --help says more", self.usage(command))
         self.assertRegex(self.succeed("--version").out.decode(), r"^shadw \d+\.\d+\.\d+\n$")
 
     def test_what_is_missing_is_a_usage_error(self):
