@@ -79,8 +79,9 @@ Outcome Describe(const PutArguments& arguments, const vault::PutReceipt& receipt
                   {"object_bytes", receipt.object_bytes},
                   {"stored_bytes", receipt.stored_bytes},
                   {"segments", receipt.segments},
-                  {"resumed_segments", receipt.resumed_segments}};
-  outcome.json["listed"] = receipt.listed.ok();
+                  {"resumed_segments", receipt.resumed_segments},
+                  {"head_copies", receipt.head_copies},
+                  {"listed", receipt.listed.ok()}};
   SetName(outcome.json, NameOf(arguments));
   if (arguments.audit == "public") outcome.json["shards"] = PublicRoots(receipt, nodes);
   return outcome;

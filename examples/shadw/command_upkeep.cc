@@ -60,6 +60,11 @@ nlohmann::json Describe(const vault::ShardCondition& fault, const Nodes& nodes) 
   return object;
 }
 
+// Why not, or null where all is well.
+nlohmann::json Reason(const absl::Status& status) {
+  return status.ok() ? nlohmann::json() : nlohmann::json(std::string(status.message()));
+}
+
 absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& console) {
   SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
   SHADW_ASSIGN_OR_RETURN(const vault::VerifyReport report, session.Verify(arguments.name));
@@ -73,6 +78,10 @@ absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& consol
     absl::StrAppend(&outcome.text, "segments with fewer whole shards than a get needs: ",
                     absl::StrJoin(report.endangered_segments, " "), "\n");
   }
+  if (!report.catalogue.ok()) {
+    absl::StrAppend(&outcome.text,
+                    "the catalogue on the way to the name: ", report.catalogue.message(), "\n");
+  }
   absl::StrAppend(&outcome.text, report.whole() ? "whole: " : "not whole: ", report.shards_whole,
                   " of ", Count(report.shards_expected, "shard"), " in ",
                   Count(report.segments, "segment"), ", ", report.head_copies, " of ",
@@ -84,7 +93,8 @@ absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& consol
                   {"head_copies", report.head_copies},
                   {"head_copies_expected", report.head_copies_expected},
                   {"faults", std::move(faults)},
-                  {"endangered_segments", report.endangered_segments}};
+                  {"endangered_segments", report.endangered_segments},
+                  {"catalogue_fault", Reason(report.catalogue)}};
   return outcome;
 }
 
@@ -98,6 +108,11 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
     console.Warn(absl::StrCat(Count(report.shards_stuck, "damaged or surplus shard"),
                               " stayed: the stores did not remove what they were told to"));
   }
+  if (!report.catalogue.ok()) {
+    console.Warn(
+        absl::StrCat("the object is repaired, the catalogue on the way to its name is not: ",
+                     report.catalogue.message()));
+  }
   return Outcome{
       .text = absl::StrCat("repaired: ", Count(report.shards_rebuilt, "shard"), " rebuilt, ",
                            report.shards_removed, " removed, ", Count(report.heads_written, "head"),
@@ -106,18 +121,26 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
                {"shards_removed", report.shards_removed},
                {"shards_stuck", report.shards_stuck},
                {"heads_written", report.heads_written},
-               {"bytes_written", report.bytes_written}},
-      .good = report.shards_stuck == 0};
+               {"bytes_written", report.bytes_written},
+               {"catalogue_fault", Reason(report.catalogue)}},
+      .good = report.shards_stuck == 0 && report.catalogue.ok()};
 }
 
 absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& console) {
   SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
   SHADW_ASSIGN_OR_RETURN(const vault::RotateReport report,
                          session.Rotate(arguments.name, arguments.shard));
-  return Outcome{
-      .text = absl::StrCat("rotated: ", Count(report.shards_rotated, "shard"), ", ",
-                           FormatBytes(report.bytes_written), " written\n"),
-      .json = {{"shards_rotated", report.shards_rotated}, {"bytes_written", report.bytes_written}}};
+  if (report.shards_left > 0) {
+    console.Warn(absl::StrCat(Count(report.shards_left, "shard"),
+                              " stayed, the first because: ", report.first_left.message()));
+  }
+  return Outcome{.text = absl::StrCat("rotated: ", Count(report.shards_rotated, "shard"), ", ",
+                                      FormatBytes(report.bytes_written), " written\n"),
+                 .json = {{"shards_rotated", report.shards_rotated},
+                          {"shards_left", report.shards_left},
+                          {"why_left", Reason(report.first_left)},
+                          {"bytes_written", report.bytes_written}},
+                 .good = report.shards_left == 0};
 }
 
 CLI::App* AddUpkeep(CLI::App& app, Chosen& chosen, const std::string& name,
@@ -156,6 +179,7 @@ void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
   command->add_option("--shard", rotate->shard, "Only this shard of every segment, counted from 0")
       ->type_name("J");
   command->footer(
+      "The exit code is 1 where a shard could not be rotated: repair makes it anew.\n\n"
       "Example:\n"
       "  shadw rotate --key KEY --store=nodes/{1..14} notes.txt");
 }

@@ -90,6 +90,18 @@ class LostStores(AppTest):
         self.succeed("repair", *self.owner(stores), "n")
         self.verify("n", access=self.owner(stores))
 
+    def test_a_rotation_goes_past_what_is_lost_and_fails(self):
+        content = data(500_000)
+        self.put("n", content)
+        self.lose(5)
+        rotated = self.expect(FAILED, "rotate", *self.owner(), "n", "--json").json
+        self.assertEqual((rotated["shards_rotated"], rotated["shards_left"]), (13, 1))
+        self.assertIn("repair it first", rotated["why_left"])
+        self.assertIn("1 shard stayed, the first because: vault: ", rotated["warnings"][1])
+        self.assertEqual(self.get("n"), content)
+        self.succeed("repair", *self.owner(), "n")
+        self.assertEqual(self.succeed("rotate", *self.owner(), "n", "--json").json["shards_left"], 0)
+
     def test_a_moved_store_is_the_same_node(self):
         content = data(500_000)
         self.put("n", content)
@@ -121,6 +133,15 @@ class LostCatalogue(AppTest):
         self.assertIn("second is stored and is found by its name", result.json["warnings"][0])
         self.assertEqual(self.get("second"), b"content")
         self.fail_with("list", *self.owner())
+
+        report = self.verify("second", code=FAILED)
+        self.assertEqual((report["whole"], report["faults"]), (False, []))
+        self.assertIn("vault: ", report["catalogue_fault"])
+        told = self.expect(FAILED, "verify", *self.owner(), "second").out.decode()
+        self.assertIn("the catalogue on the way to the name: vault: ", told)
+        repaired = self.expect(FAILED, "repair", *self.owner(), "second", "--json").json
+        self.assertIn("vault: ", repaired["catalogue_fault"])
+        self.assertIn("the object is repaired, the catalogue ", repaired["warnings"][0])
 
 
 class EveryPattern(AppTest):

@@ -447,6 +447,10 @@ def test_a_version_that_is_stored_but_not_listed_says_why(tmp_path):
     assert not receipt.listed
     assert receipt.why_not_listed.startswith("vault: ")
     assert mine.get("b") == b"text"
+    report = mine.verify("b")
+    assert not report.whole and report.faults == []
+    assert report.catalogue_fault.startswith("vault: ")
+    assert mine.repair("b").catalogue_fault.startswith("vault: ")
 
 
 def test_loss_is_named_and_repaired(mine, stores, data):
@@ -462,8 +466,12 @@ def test_loss_is_named_and_repaired(mine, stores, data):
     ]
     assert report.shards_whole == report.shards_expected - 1
     assert "missing" in repr(report.faults[0])
-    assert mine.repair("a").shards_rebuilt == 1
-    assert mine.verify("a").whole
+    rotated = mine.rotate("a")
+    assert rotated.shards_left == 1 and "repair it first" in rotated.why_left
+    repaired = mine.repair("a")
+    assert (repaired.shards_rebuilt, repaired.shards_stuck, repaired.catalogue_fault) == (1, 0, "")
+    report = mine.verify("a")
+    assert report.whole and report.catalogue_fault == ""
     assert mine.rotate("a", 1).shards_rotated == report.segments
     with pytest.raises(shadw.InvalidArgumentError):
         mine.rotate("a", 3)

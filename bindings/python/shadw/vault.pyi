@@ -97,6 +97,8 @@ class PutReceipt:
     @property
     def resumed_segments(self) -> int: ...
     @property
+    def head_copies(self) -> int: ...
+    @property
     def shards(self) -> list[ShardReceipt]: ...
     @property
     def listed(self) -> bool:
@@ -217,6 +219,9 @@ class VerifyReport:
     @property
     def endangered_segments(self) -> list[int]: ...
     @property
+    def catalogue_fault(self) -> str:
+        """What is wrong on the way to the name in the catalogue; empty where nothing is."""
+    @property
     def whole(self) -> bool: ...
 
 @final
@@ -230,7 +235,11 @@ class RepairReport:
     @property
     def bytes_written(self) -> int: ...
     @property
-    def shards_stuck(self) -> int: ...
+    def shards_stuck(self) -> int:
+        """Damaged shards that their store does not let go."""
+    @property
+    def catalogue_fault(self) -> str:
+        """Why a page of the catalogue could not be repaired; empty where none is left."""
 
 @final
 class RotateReport:
@@ -238,6 +247,11 @@ class RotateReport:
     def shards_rotated(self) -> int: ...
     @property
     def bytes_written(self) -> int: ...
+    @property
+    def shards_left(self) -> int: ...
+    @property
+    def why_left(self) -> str:
+        """Why the first of those that are left is; empty where none is."""
 
 @final
 class RecoveredObject:

@@ -37,6 +37,12 @@ const char* StateName(ShardCondition::State state) {
   return "unknown";
 }
 
+// Why something is not as it should be; empty where it is.
+template <typename Report>
+auto Reason(absl::Status Report::*status) {
+  return [status](const Report& self) { return std::string((self.*status).message()); };
+}
+
 void BindPutReports(py::module_& m) {
   Show(py::class_<Progress>(m, "Progress", "How far a put is.")
            .def_readonly("sealed_bytes", &Progress::sealed_bytes)
@@ -57,11 +63,10 @@ void BindPutReports(py::module_& m) {
            .def_readonly("stored_bytes", &PutReceipt::stored_bytes)
            .def_readonly("segments", &PutReceipt::segments)
            .def_readonly("resumed_segments", &PutReceipt::resumed_segments)
+           .def_readonly("head_copies", &PutReceipt::head_copies)
            .def_readonly("shards", &PutReceipt::shards)
            .def_property_readonly("listed", [](const PutReceipt& self) { return self.listed.ok(); })
-           .def_property_readonly("why_not_listed", [](const PutReceipt& self) {
-             return std::string(self.listed.message());
-           }));
+           .def_property_readonly("why_not_listed", Reason(&PutReceipt::listed)));
 }
 
 void BindDescriptions(py::module_& m) {
@@ -128,16 +133,20 @@ void BindUpkeepReports(py::module_& m) {
            .def_readonly("head_copies_expected", &VerifyReport::head_copies_expected)
            .def_readonly("faults", &VerifyReport::faults)
            .def_readonly("endangered_segments", &VerifyReport::endangered_segments)
+           .def_property_readonly("catalogue_fault", Reason(&VerifyReport::catalogue))
            .def_property_readonly("whole", &VerifyReport::whole));
   Show(py::class_<RepairReport>(m, "RepairReport", "What repair did.")
            .def_readonly("shards_rebuilt", &RepairReport::shards_rebuilt)
            .def_readonly("shards_removed", &RepairReport::shards_removed)
            .def_readonly("heads_written", &RepairReport::heads_written)
            .def_readonly("bytes_written", &RepairReport::bytes_written)
-           .def_readonly("shards_stuck", &RepairReport::shards_stuck));
+           .def_readonly("shards_stuck", &RepairReport::shards_stuck)
+           .def_property_readonly("catalogue_fault", Reason(&RepairReport::catalogue)));
   Show(py::class_<RotateReport>(m, "RotateReport", "What rotate did.")
            .def_readonly("shards_rotated", &RotateReport::shards_rotated)
-           .def_readonly("bytes_written", &RotateReport::bytes_written));
+           .def_readonly("bytes_written", &RotateReport::bytes_written)
+           .def_readonly("shards_left", &RotateReport::shards_left)
+           .def_property_readonly("why_left", Reason(&RotateReport::first_left)));
 }
 
 void BindRecoverReports(py::module_& m) {
