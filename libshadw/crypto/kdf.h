@@ -29,7 +29,7 @@ inline constexpr size_t kMaxKdfLabelBytes = 255;
 // The key for one purpose and one instance, written straight into locked memory.
 //   Shapes   label  1 to 255 bytes; aborts otherwise: labels are constants of our own
 //   Secrets  the result is one; intermediate state is wiped
-//   Cost     about 0.3 us and one allocation of locked memory (10 to 30 us)
+//   Cost     about 0.4 us
 SecretKey Kdf(const SecretKey& key, std::string_view label,
               std::initializer_list<base::ByteSpan> context = {});
 SecretKey Kdf(std::span<const uint8_t, 32> key, std::string_view label,
@@ -41,8 +41,7 @@ base::ByteArray<32> KdfPublic(const SecretKey& key, std::string_view label,
 base::ByteArray<32> KdfPublic(std::span<const uint8_t, 32> key, std::string_view label,
                               std::initializer_list<base::ByteSpan> context = {});
 
-// The same computation into secret memory that the caller already holds, for callers
-// that derive a key per shard and cannot pay for locked pages each time.
+// The same computation into secret memory that the caller already holds.
 //   Shapes   out may be the memory of `key`
 void KdfInto(std::span<const uint8_t, 32> key, std::string_view label,
              std::initializer_list<base::ByteSpan> context, std::span<uint8_t, 32> out);

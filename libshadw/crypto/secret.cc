@@ -6,15 +6,19 @@
 #include <algorithm>
 
 #include "libshadw/crypto/invariant.h"
+#include "libshadw/crypto/locked_slots.h"
 #include "libshadw/crypto/sodium_ready.h"
 
 namespace shadw::crypto {
 
-void Secret::Free::operator()(uint8_t* memory) const { sodium_free(memory); }
+void Secret::Free::operator()(uint8_t* memory) const {
+  in_slot ? ReturnLockedSlot(memory) : sodium_free(memory);
+}
 
-Secret::Secret(size_t size) : size_(size) {
+Secret::Secret(size_t size) : memory_(nullptr, {size <= kLockedSlotBytes}), size_(size) {
   SodiumReady();
-  memory_.reset(static_cast<uint8_t*>(sodium_malloc(size)));
+  memory_.reset(memory_.get_deleter().in_slot ? TakeLockedSlot()
+                                              : static_cast<uint8_t*>(sodium_malloc(size)));
   Require(memory_ != nullptr);
 }
 

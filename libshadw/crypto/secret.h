@@ -11,8 +11,9 @@
 //   bool same = crypto::ConstantTimeEqual(key.bytes(), twin.bytes());      // true
 //   crypto::SecretKey moved = std::move(key);     // `key` may only be assigned or destroyed now
 //
-// Limits: an allocation takes four pages and several system calls (10 to 30 us): for
-// keys, not for bulk data; Linux allows some 16,000 at a time (vm.max_map_count).
+// Limits: up to 64 bytes share locked pages with other secrets, and the fence stands
+// around them all; a longer one takes four pages of its own and several system calls (10
+// to 30 us): for keys, not for bulk data.
 // Where RLIMIT_MEMLOCK is exhausted the bytes are guarded and wiped, but may be swapped.
 // A process that cannot get the memory at all ends: it must not go on with less.
 //   Source   libsodium, "Secure memory" (sodium_malloc)
@@ -51,6 +52,7 @@ class Secret {
 
  private:
   struct Free {
+    bool in_slot;  // of locked_slots.h
     void operator()(uint8_t* memory) const;
   };
   explicit Secret(size_t size);

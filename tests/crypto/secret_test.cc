@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "libshadw/base/bytes.h"
+#include "libshadw/base/coding.h"
 
 namespace shadw::crypto {
 namespace {
@@ -68,11 +69,29 @@ TEST(SecretKey, HoldsThirtyTwoBytes) {
   EXPECT_THAT(SecretKey::Zeroed().bytes(), testing::Each(0));
 }
 
-TEST(SecretDeathTest, DiesWhenSomebodyReadsPastItsEnd) {
-  const Secret secret = Secret::Zeroed(32);
+TEST(Secret, ManyLiveAtOnceAndNoneTouchesAnother) {
+  std::vector<SecretKey> keys;
+  base::ByteArray<32> bytes{};
+  for (uint32_t i = 0; i < 40'000; ++i) {
+    base::StoreLittleEndian(bytes.data(), i);
+    keys.push_back(SecretKey::CopyOf(bytes));
+    if (i % 3 == 2) keys.erase(keys.end() - 2);
+  }
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto number = static_cast<uint32_t>(i / 2 * 3 + i % 2 * 2);
+    EXPECT_EQ(base::LoadLittleEndian<uint32_t>(keys[i].bytes().data()), number);
+  }
+  keys.clear();
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_THAT(SecretKey::Zeroed().bytes(), testing::Each(0));
+  }
+}
+
+TEST(SecretDeathTest, DiesWhenSomebodyReadsPastTheEndOfALongOne) {
+  const Secret secret = Secret::Zeroed(100);
   EXPECT_DEATH(
       {
-        const volatile uint8_t* const past = secret.bytes().data() + 32;
+        const volatile uint8_t* const past = secret.bytes().data() + 100;
         (void)*past;
       },
       "");

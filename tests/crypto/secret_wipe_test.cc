@@ -25,7 +25,7 @@
 
 namespace {
 
-constexpr size_t kWatchedBytes = 32;
+constexpr size_t kWatchedBytes = 100;
 const uint8_t* watched = nullptr;
 std::optional<shadw::base::ByteArray<kWatchedBytes>> seen;
 
@@ -60,6 +60,16 @@ TEST(Secret, IsWipedBeforeItsMemoryGoesBackToTheSystem) {
 
 namespace shadw::crypto {
 namespace {
+
+TEST(SecretKey, IsWipedBeforeItsPlaceIsFree) {
+  std::optional<SecretKey> key = SecretKey::Zeroed();
+  std::ranges::fill(key->mutable_bytes(), uint8_t{0x5a});
+  const uint8_t* const place = key->bytes().data();
+  key.reset();
+  // The place stays mapped; where it began, free places are linked.
+  EXPECT_EQ(std::count(place, place + 32, 0x5a), 0);
+  EXPECT_EQ(std::count(place + 8, place + 32, 0), 24);
+}
 
 TEST(Blake2b, LeavesNothingOfItsKeyBehind) {
   const base::ByteArray<32> key = {0x5a, 0x5b, 0x5c, 0x5d};
