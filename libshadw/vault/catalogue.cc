@@ -75,7 +75,8 @@ absl::StatusOr<Catalogue::LoadedPage> Catalogue::Load(uint8_t depth, const shard
   LoadedPage loaded{vault_.ForSalt(salt, 0), std::nullopt, {}};
   loaded.page.depth = depth;
   const auto locate = [&]() -> absl::StatusOr<LocatedObject> {
-    SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env_, loaded.keys));
+    SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head,
+                           FindNewestHead(env_, loaded.keys, 0, kNearLeaps));
     if (!head) return absl::NotFoundError("vault: there is no such page");
     return LocatedObject{loaded.keys, *std::move(head)};
   };
@@ -277,10 +278,10 @@ absl::Status Catalogue::VerifyPagesOf(const CatalogueEntry& object) {
         const auto report = VerifyObject(env_, keys, head);
         first.Update(report.status());
         if (report.ok() && !report->whole()) {
-          first.Update(absl::DataLossError(absl::StrCat(
-              "vault: got ", report->shards_whole, " whole shards and ", report->head_copies,
-              " heads of a page of the catalogue, need ", report->shards_expected, " and ",
-              report->head_copies_expected)));
+          first.Update(absl::DataLossError(
+              absl::StrCat("vault: got ", report->shards_whole, " whole shards and ",
+                           report->head_copies, " heads of a page of the catalogue, need ",
+                           report->shards_expected, " and ", report->head_copies_expected)));
         }
       });
   first.Update(leaf.status());
@@ -294,12 +295,12 @@ absl::Status Catalogue::VerifyPagesOf(const CatalogueEntry& object) {
 absl::Status Catalogue::RepairPagesOf(const CatalogueEntry& object, const erasure::Code& code,
                                       RepairReport& report) {
   absl::Status first;
-  const auto leaf = LoadLeafOf(
-      vault_.NameBucket(object.name), [&](const shard::ObjectKeys& keys, const FoundHead& head) {
-        const auto repaired = RepairObject(env_, keys, head);
-        first.Update(repaired.status());
-        if (repaired.ok()) report.Add(*repaired);
-      });
+  const auto leaf = LoadLeafOf(vault_.NameBucket(object.name),
+                               [&](const shard::ObjectKeys& keys, const FoundHead& head) {
+                                 const auto repaired = RepairObject(env_, keys, head);
+                                 first.Update(repaired.status());
+                                 if (repaired.ok()) report.Add(*repaired);
+                               });
   first.Update(leaf.status());
   if (leaf.ok() && !Lists(leaf->page, object)) first.Update(Enter(object, code));
   return first;

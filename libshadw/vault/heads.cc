@@ -76,11 +76,11 @@ std::optional<FoundHead> HighestHead(const Environment& env, const shard::Object
   return std::nullopt;
 }
 
-// `known` with its low bits rounded up, 0, 1, 2, … of them: the sequences of which one
-// is kept if there is any newer version.
-std::vector<uint64_t> GallopFrom(uint64_t known) {
+// `known` with its low bits rounded up, 0 to `leaps` - 1 of them: the sequences of which
+// one is kept if there is any newer version.
+std::vector<uint64_t> GallopFrom(uint64_t known, int leaps) {
   std::vector<uint64_t> sequences;
-  for (int bit = 0; bit < kMaxSequenceBits; ++bit) {
+  for (int bit = 0; bit < std::min(leaps, kMaxSequenceBits); ++bit) {
     const uint64_t low = (uint64_t{1} << bit) - 1;
     const uint64_t next = (known | low) + 1;
     if (sequences.empty() || sequences.back() != next) sequences.push_back(next);
@@ -195,6 +195,8 @@ uint64_t NextSequence(uint64_t newest, bool new_generation) {
   return new_generation ? std::bit_ceil(newest + 1) : newest + 1;
 }
 
+int LeapsFrom(uint64_t known) { return std::bit_width(known) + kNearLeaps; }
+
 HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence) {
   HeadPlace place;
   shard::SignatureMemo memo;
@@ -232,21 +234,23 @@ HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint
 
 absl::StatusOr<std::optional<FoundHead>> FindNewestHead(const Environment& env,
                                                         const shard::ObjectKeys& keys,
-                                                        uint64_t at_least) {
+                                                        uint64_t at_least, int first_leaps) {
   if (!keys.may_verify()) {
     return absl::PermissionDeniedError(
         "vault: got an audit capability, need at least verify to find an object's versions");
   }
   std::optional<FoundHead> newest;
   if (at_least > 0) {
-    std::vector<uint64_t> probes = GallopFrom(at_least);
+    std::vector<uint64_t> probes = GallopFrom(at_least, LeapsFrom(at_least));
     probes.push_back(at_least);
     newest = HighestHead(env, keys, probes, 0);
   }
-  if (!newest) newest = HighestHead(env, keys, GallopFrom(0), 0);
+  if (!newest) newest = HighestHead(env, keys, GallopFrom(0, first_leaps), 0);
   while (newest) {
+    const uint64_t known = newest->sequence();
+    // If there is a newer version, one of its own length or the next power of two is kept.
     std::optional<FoundHead> next =
-        HighestHead(env, keys, GallopFrom(newest->sequence()), newest->sequence());
+        HighestHead(env, keys, GallopFrom(known, LeapsFrom(known)), known);
     if (!next) break;
     newest = std::move(next);
   }

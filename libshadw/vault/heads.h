@@ -50,13 +50,21 @@ inline constexpr int kMaxSequenceBits = 62;
 // The head with this sequence.
 HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence);
 
+// How many leaps a gallop makes from a known sequence: far enough for thousands of newer
+// versions at once, few enough to ask for in one request.
+inline constexpr int kNearLeaps = 12;
+int LeapsFrom(uint64_t known);
+
 // The newest head, removed objects' tombstones included; nothing where there is none.
-// `at_least` is a sequence seen before: a vault that shows less is rolled back.
+// `at_least` is a sequence seen before: a vault that shows less is rolled back. The first
+// head is looked for at 1, 2, 4, … up to `first_leaps` powers of two: generation 0 begins at
+// 1, later ones at any of them.
 //   Errors   kPermissionDenied    keys below verify
 //            kFailedPrecondition  only older heads than `at_least` answer
 absl::StatusOr<std::optional<FoundHead>> FindNewestHead(const Environment& env,
                                                         const shard::ObjectKeys& keys,
-                                                        uint64_t at_least = 0);
+                                                        uint64_t at_least = 0,
+                                                        int first_leaps = kMaxSequenceBits);
 
 struct CommitResult {
   //   kAborted      another writer's head is there, or newer ones are

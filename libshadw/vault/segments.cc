@@ -23,16 +23,21 @@ struct Candidate {
   store::StorageId id;
 };
 
-std::pair<uint32_t, uint32_t> Epochs(const Environment& env, const SegmentId& id) {
-  const uint64_t last = uint64_t{std::max(id.first_epoch, env.EpochNow())} + kEpochsAhead;
+// Shards are written in the current epoch; a rotation within it goes one further, and only
+// further rotations within it go beyond.
+enum class Span { kUsual, kAll };
+
+std::pair<uint32_t, uint32_t> Epochs(const Environment& env, const SegmentId& id, Span span) {
+  const uint64_t now = std::max(id.first_epoch, env.EpochNow());
+  const uint64_t last = now + (span == Span::kUsual ? 1 : kEpochsAhead);
   const uint64_t limit = std::min<uint64_t>(UINT32_MAX, uint64_t{id.first_epoch} + kMaxEpochSpan);
   return {id.first_epoch, static_cast<uint32_t>(std::min(last, limit))};
 }
 
 std::vector<Candidate> CandidatesOn(const Environment& env, const shard::ObjectKeys& keys,
                                     const SegmentId& id, size_t node,
-                                    const std::vector<uint16_t>& indices) {
-  const auto [first, last] = Epochs(env, id);
+                                    const std::vector<uint16_t>& indices, Span span) {
+  const auto [first, last] = Epochs(env, id, span);
   std::vector<Candidate> candidates;
   for (uint16_t index : indices) {
     for (uint64_t epoch = first; epoch <= last; ++epoch) {
@@ -82,7 +87,8 @@ class Locator {
       : env_(env), keys_(keys), id_(id) {}
 
   void LookOn(size_t node, const std::vector<uint16_t>& indices) {
-    const std::vector<Candidate> candidates = CandidatesOn(env_, keys_, id_, node, indices);
+    const std::vector<Candidate> candidates =
+        CandidatesOn(env_, keys_, id_, node, indices, Span::kAll);
     for (const Sighting& seen : env_.roster.Look(node, IdsOf(candidates))) {
       Open(node, candidates[seen.position], seen.stat);
     }
@@ -189,7 +195,7 @@ LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& ke
 bool HasTraces(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
   const auto indices = IndicesByNode(env, keys, id, Search::kAllNodes);
   for (size_t node = 0; node < env.roster.size(); ++node) {
-    const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node]));
+    const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node], Span::kUsual));
     if (!env.roster.Look(node, ids).empty()) return true;
   }
   return false;
@@ -198,9 +204,12 @@ bool HasTraces(const Environment& env, const shard::ObjectKeys& keys, const Segm
 Removal RemoveSegment(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id) {
   const auto indices = IndicesByNode(env, keys, id, Search::kAllNodes);
   Removal removal;
-  for (size_t node = 0; node < env.roster.size(); ++node) {
-    const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node]));
-    removal.Add(env.roster.Remove(node, keys, ids));
+  for (const Span span : {Span::kUsual, Span::kAll}) {
+    for (size_t node = 0; node < env.roster.size(); ++node) {
+      const auto ids = IdsOf(CandidatesOn(env, keys, id, node, indices[node], span));
+      removal.Add(env.roster.Remove(node, keys, ids));
+    }
+    if (removal.seen >= id.code.total_shards()) break;
   }
   return removal;
 }

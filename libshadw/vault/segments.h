@@ -57,7 +57,8 @@ enum class Search { kExpectedNodes, kAllNodes };
 LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& keys,
                              const SegmentId& id, Search search);
 
-// Whether anything lies where a shard of the segment belongs.
+// Whether anything lies where a shard of the segment usually belongs: one that was rotated
+// several times within its epoch is not looked for.
 bool HasTraces(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id);
 
 // Removes everything of one segment that the token opens.

@@ -55,14 +55,26 @@ struct Vault::State {
   State(const Options& options, const shard::VaultKeys& vault_keys)
       : env(options), keys(vault_keys), intents(env, keys), catalogue(env, keys, intents) {}
 
-  // The object in its highest generation, tombstones included.
-  absl::StatusOr<FoundObject> Locate(std::string_view name) {
-    SHADW_RETURN_IF_ERROR(CheckName(name));
+  // A generation begins not far beyond what is known of the one before.
+  absl::StatusOr<FoundObject> Search(std::string_view name, int leaps) {
     FoundObject found{keys.ForName(name, 0), 0, std::nullopt};
     for (uint32_t generation = 0; generation <= found.generation + kGenerationGap; ++generation) {
       const shard::ObjectKeys object = keys.ForName(name, generation);
-      SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env, object));
+      const uint64_t known = found.head ? found.head->sequence() : 0;
+      SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head,
+                             FindNewestHead(env, object, 0, std::max(leaps, LeapsFrom(known))));
       if (head) found = {object, generation, std::move(head)};
+    }
+    return found;
+  }
+
+  // The object in its highest generation, tombstones included.
+  absl::StatusOr<FoundObject> Locate(std::string_view name) {
+    SHADW_RETURN_IF_ERROR(CheckName(name));
+    SHADW_ASSIGN_OR_RETURN(FoundObject found, Search(name, kNearLeaps));
+    // Later generations may begin far away, and all that told of it may be lost.
+    if (!found.head) {
+      SHADW_ASSIGN_OR_RETURN(found, Search(name, kMaxSequenceBits));
     }
     uint64_t& seen = sequences_seen[found.keys.id()];
     const uint64_t sequence = found.head ? found.head->sequence() : 0;
@@ -262,9 +274,8 @@ absl::StatusOr<RepairReport> Vault::Repair(std::string_view name) {
 absl::StatusOr<RepairReport> Vault::State::Repair(const LocatedObject& object) {
   SHADW_ASSIGN_OR_RETURN(RepairReport report, RepairObject(env, object.keys, object.head));
   const auto info = DescribeObject(env, object.keys, object.head);
-  report.catalogue = info.ok()
-                         ? catalogue.RepairPagesOf(EntryOf(*info), object.head.code(), report)
-                         : info.status();
+  report.catalogue = info.ok() ? catalogue.RepairPagesOf(EntryOf(*info), object.head.code(), report)
+                               : info.status();
   return report;
 }
 

@@ -50,8 +50,10 @@ class LyingStore : public store::MemoryStore {
                              base::MutableByteSpan out) const override {
     switch (lie_) {
       case Lie::kIsDown:
-      case Lie::kHasEverythingAlas: return Down();
-      case Lie::kHasNothing: return absl::NotFoundError("store: no such blob");
+      case Lie::kHasEverythingAlas:
+        return Down();
+      case Lie::kHasNothing:
+        return absl::NotFoundError("store: no such blob");
       case Lie::kHasEverything:
       case Lie::kServesNoise:
         random_.Fill(out);
@@ -59,8 +61,10 @@ class LyingStore : public store::MemoryStore {
       case Lie::kServesZeros:
         std::ranges::fill(out, uint8_t{0});
         return out.size();
-      case Lie::kServesHalf: return MemoryStore::Get(id, offset, out.first(out.size() / 2));
-      default: return MemoryStore::Get(id, offset, out);
+      case Lie::kServesHalf:
+        return MemoryStore::Get(id, offset, out.first(out.size() / 2));
+      default:
+        return MemoryStore::Get(id, offset, out);
     }
   }
   absl::Status Delete(const store::StorageId& id, const store::DeleteToken& token) override {
@@ -77,12 +81,15 @@ class LyingStore : public store::MemoryStore {
   absl::StatusOr<std::vector<std::optional<store::BlobStat>>> StatMany(
       std::span<const store::StorageId> ids) const override {
     switch (lie_) {
-      case Lie::kIsDown: return Down();
-      case Lie::kHasNothing: return std::vector<std::optional<store::BlobStat>>(ids.size());
+      case Lie::kIsDown:
+        return Down();
+      case Lie::kHasNothing:
+        return std::vector<std::optional<store::BlobStat>>(ids.size());
       case Lie::kHasEverything:
       case Lie::kHasEverythingAlas:
         return std::vector<std::optional<store::BlobStat>>(ids.size(), store::BlobStat{1024, {}});
-      default: return MemoryStore::StatMany(ids);
+      default:
+        return MemoryStore::StatMany(ids);
     }
   }
   absl::Status Flush() override { return lie_ == Lie::kIsDown ? Down() : MemoryStore::Flush(); }
@@ -100,8 +107,8 @@ class OneLyingStore : public testing::TestWithParam<Lie> {
  protected:
   OneLyingStore() : test_(6) {
     const store::NodeId node_id = test_.random.Array<32>();
-    liar_ = std::make_shared<LyingStore>(store::MemoryStore::Options{.node_id = node_id},
-                                         GetParam());
+    liar_ =
+        std::make_shared<LyingStore>(store::MemoryStore::Options{.node_id = node_id}, GetParam());
     test_.stores.insert(test_.stores.begin() + 3, liar_);
   }
 
@@ -171,19 +178,18 @@ TEST_P(OneLyingStore, IsOpenedReadVerifiedAndRepairedAround) {
 }
 
 std::string NameOf(const testing::TestParamInfo<Lie>& info) {
-  static const std::map<Lie, std::string> kNames = {
-      {Lie::kHasEverything, "HasEverything"},
-      {Lie::kHasEverythingAlas, "HasEverythingAlas"},
-      {Lie::kHasNothing, "HasNothing"},
-      {Lie::kForgets, "Forgets"},
-      {Lie::kServesNoise, "ServesNoise"},
-      {Lie::kServesHalf, "ServesHalf"},
-      {Lie::kServesZeros, "ServesZeros"},
-      {Lie::kSaysTaken, "SaysTaken"},
-      {Lie::kKeepsAll, "KeepsAll"},
-      {Lie::kPretendsToDelete, "PretendsToDelete"},
-      {Lie::kShowsAnOldState, "ShowsAnOldState"},
-      {Lie::kIsDown, "IsDown"}};
+  static const std::map<Lie, std::string> kNames = {{Lie::kHasEverything, "HasEverything"},
+                                                    {Lie::kHasEverythingAlas, "HasEverythingAlas"},
+                                                    {Lie::kHasNothing, "HasNothing"},
+                                                    {Lie::kForgets, "Forgets"},
+                                                    {Lie::kServesNoise, "ServesNoise"},
+                                                    {Lie::kServesHalf, "ServesHalf"},
+                                                    {Lie::kServesZeros, "ServesZeros"},
+                                                    {Lie::kSaysTaken, "SaysTaken"},
+                                                    {Lie::kKeepsAll, "KeepsAll"},
+                                                    {Lie::kPretendsToDelete, "PretendsToDelete"},
+                                                    {Lie::kShowsAnOldState, "ShowsAnOldState"},
+                                                    {Lie::kIsDown, "IsDown"}};
   return kNames.at(info.param);
 }
 
