@@ -12,6 +12,7 @@ constexpr size_t kMaxShownCells = 8;
 struct UpkeepArguments {
   Access access;
   std::string name;
+  bool all = false;
   std::optional<uint16_t> shard;
 };
 
@@ -98,20 +99,41 @@ absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& consol
   return outcome;
 }
 
+// The catalogue first: it tells which objects there are.
+absl::StatusOr<vault::RepairReport> RepairAll(vault::Vault& vault, std::vector<std::string>& failed,
+                                              Console& console) {
+  vault::RepairReport sum = vault.RepairCatalogue();
+  SHADW_ASSIGN_OR_RETURN(const std::vector<vault::CatalogueEntry> entries, vault.List());
+  for (const vault::CatalogueEntry& entry : entries) {
+    const auto report = vault.Repair(entry.name);
+    // Somebody may have removed it since it was listed.
+    if (absl::IsNotFound(report.status())) continue;
+    if (!report.ok()) {
+      failed.push_back(entry.name);
+      console.Warn(absl::StrCat(entry.name, " is not repaired: ", report.status().message()));
+      continue;
+    }
+    sum.Add(*report);
+    sum.catalogue.Update(report->catalogue);
+  }
+  return sum;
+}
+
 absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& console) {
   // Directories that are not there yet are the fresh nodes that lost shards go to.
   SHADW_ASSIGN_OR_RETURN(
       Session session,
       Session::Open(arguments.access, {.missing = Nodes::Missing::kMake}, console));
-  SHADW_ASSIGN_OR_RETURN(const vault::RepairReport report, session.Repair(arguments.name));
+  std::vector<std::string> failed;
+  SHADW_ASSIGN_OR_RETURN(const vault::RepairReport report,
+                         arguments.all ? RepairAll(*session.vault(), failed, console)
+                                       : session.Repair(arguments.name));
   if (report.shards_stuck > 0) {
     console.Warn(absl::StrCat(Count(report.shards_stuck, "damaged or surplus shard"),
                               " stayed: the stores did not remove what they were told to"));
   }
   if (!report.catalogue.ok()) {
-    console.Warn(
-        absl::StrCat("the object is repaired, the catalogue on the way to its name is not: ",
-                     report.catalogue.message()));
+    console.Warn(absl::StrCat("the catalogue is not repaired: ", report.catalogue.message()));
   }
   return Outcome{
       .text = absl::StrCat("repaired: ", Count(report.shards_rebuilt, "shard"), " rebuilt, ",
@@ -122,8 +144,9 @@ absl::StatusOr<Outcome> Repair(const UpkeepArguments& arguments, Console& consol
                {"shards_stuck", report.shards_stuck},
                {"heads_written", report.heads_written},
                {"bytes_written", report.bytes_written},
+               {"failed", failed},
                {"catalogue_fault", Reason(report.catalogue)}},
-      .good = report.shards_stuck == 0 && report.catalogue.ok()};
+      .good = report.shards_stuck == 0 && report.catalogue.ok() && failed.empty()};
 }
 
 absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& console) {
@@ -143,13 +166,18 @@ absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& consol
                  .good = report.shards_left == 0};
 }
 
+void CheckWhat(const UpkeepArguments& arguments) {
+  if (!arguments.all) return RequireName(arguments.name, arguments.access);
+  if (!arguments.name.empty()) throw CLI::ExcludesError("--all", "NAME");
+  if (arguments.access.key_file.empty()) throw CLI::RequiredError("--key");
+}
+
 CLI::App* AddUpkeep(CLI::App& app, Chosen& chosen, const std::string& name,
                     const std::string& description,
                     absl::StatusOr<Outcome> (*run)(const UpkeepArguments&, Console&),
                     const std::shared_ptr<UpkeepArguments>& arguments) {
-  CLI::App* command =
-      AddCommand<UpkeepArguments>(app, chosen, name, description, arguments, run,
-                                  [arguments] { RequireName(arguments->name, arguments->access); });
+  CLI::App* command = AddCommand<UpkeepArguments>(app, chosen, name, description, arguments, run,
+                                                  [arguments] { CheckWhat(*arguments); });
   AddKeyOrCapability(command, arguments->access);
   AddStores(command, arguments->access)->required();
   AddName(command, arguments->name);
@@ -165,13 +193,15 @@ void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
           "The exit code is 1 where something is not whole.\n\n"
           "Example:\n"
           "  shadw verify --key KEY --store=nodes/{1..14} notes.txt");
-  AddUpkeep(app, chosen, "repair", "Rebuild lost and damaged shards of an object", Repair,
-            std::make_shared<UpkeepArguments>())
-      ->footer(
-          "Stores that do not exist are made and take what was lost. The exit code is 1 where\n"
-          "something could not be put right.\n\n"
-          "Example, after nodes 3 and 7 were lost:\n"
-          "  shadw repair --key KEY --store=nodes/{1..14} notes.txt");
+  auto repair = std::make_shared<UpkeepArguments>();
+  CLI::App* repairing = AddUpkeep(app, chosen, "repair",
+                                  "Rebuild lost and damaged shards of an object", Repair, repair);
+  repairing->add_flag("--all", repair->all, "Every object that is listed, and the list itself");
+  repairing->footer(
+      "Stores that do not exist are made and take what was lost. The exit code is 1 where\n"
+      "something could not be put right.\n\n"
+      "Example, after nodes 3 and 7 were lost:\n"
+      "  shadw repair --key KEY --store=nodes/{1..14} --all");
   auto rotate = std::make_shared<UpkeepArguments>();
   CLI::App* command = AddUpkeep(
       app, chosen, "rotate",

@@ -13,6 +13,7 @@ from harness import (
     HEADER_BYTES,
     STORED_CELL_BYTES,
     TOKEN_HASH_BYTES,
+    USAGE,
     AppTest,
     data,
     flip,
@@ -89,6 +90,18 @@ class LostStores(AppTest):
         self.assertEqual(self.get("n", access=self.owner(stores)), content)
         self.succeed("repair", *self.owner(stores), "n")
         self.verify("n", access=self.owner(stores))
+
+    def test_repair_all_brings_back_every_object_and_the_list(self):
+        for number in range(3):
+            self.put(f"n{number}", data(10_000, number))
+        for lost in ((1, 2), (3, 4), (5, 6), (7, 8)):
+            self.lose(*lost)
+            self.succeed("repair", *self.owner(), "--all")
+        for number in range(3):
+            self.assertTrue(self.verify(f"n{number}")["whole"])
+            self.assertEqual(self.get(f"n{number}"), data(10_000, number))
+        self.expect(USAGE, "repair", *self.owner(), "--all", "n1")
+        self.expect(USAGE, "repair", *self.owner())
 
     def test_a_rotation_goes_past_what_is_lost_and_fails(self):
         content = data(500_000)

@@ -468,6 +468,7 @@ def test_loss_is_named_and_repaired(mine, stores, data):
     assert "missing" in repr(report.faults[0])
     rotated = mine.rotate("a")
     assert rotated.shards_left == 1 and "repair it first" in rotated.why_left
+    assert mine.repair_catalogue().shards_rebuilt == 0
     repaired = mine.repair("a")
     assert (repaired.shards_rebuilt, repaired.shards_stuck, repaired.catalogue_fault) == (1, 0, "")
     report = mine.verify("a")

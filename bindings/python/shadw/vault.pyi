@@ -342,6 +342,8 @@ class Vault:
         """Reads every stored byte and names what is not whole."""
     def repair(self, name: str) -> RepairReport:
         """Brings back n whole shards a segment."""
+    def repair_catalogue(self) -> RepairReport:
+        """Brings back every page of the catalogue."""
     def rotate(self, name: str, index: int | None = None) -> RotateReport:
         """Wraps one shard of every segment, or all, under new keys."""
     def remove(self, name: str) -> None:

@@ -368,6 +368,12 @@ void BindUpkeep(py::class_<OwnedVault>& c) {
           },
           py::arg("name"), "Brings back n whole shards a segment.")
       .def(
+          "repair_catalogue",
+          [](OwnedVault& self) {
+            return self.Run([](Vault& v) { return absl::StatusOr(v.RepairCatalogue()); });
+          },
+          "Brings back every page of the catalogue.")
+      .def(
           "rotate",
           [](OwnedVault& self, const Name& name, const std::optional<Int<uint16_t>>& index) {
             return self.Run([&](Vault& v) { return v.Rotate(name.bytes, IndexOf(index)); });
