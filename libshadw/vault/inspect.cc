@@ -41,18 +41,41 @@ ShardCondition ConditionOf(const Environment& env, const LocatedShard& shard,
   return condition;
 }
 
-}  // namespace
+// A damaged shard that its store does not let go must not hide the copy that replaced it.
+constexpr int kMaxSwaps = 4;
 
-absl::StatusOr<InspectedSegment> InspectSegment(const Environment& env,
-                                                const shard::ObjectKeys& keys, const SegmentId& id,
-                                                LocatedSegment located) {
-  InspectedSegment inspected;
+bool SameAttempt(const shard::Header& a, const shard::Header& b) {
+  return !a.verify || !b.verify || a.verify->read_box_hash == b.verify->read_box_hash;
+}
+
+// Puts further copies in the place of damaged shards; false where there are none.
+bool SwapDamaged(InspectedSegment& segment) {
+  bool swapped = false;
+  for (LocatedShard& shard : segment.located.shards) {
+    if (segment.whole(shard.header.audit.index)) continue;
+    for (LocatedShard& other : segment.located.surplus) {
+      if (other.header.audit.index != shard.header.audit.index ||
+          !SameAttempt(other.header, shard.header)) {
+        continue;
+      }
+      std::swap(shard, other);
+      swapped = true;
+      break;
+    }
+  }
+  return swapped;
+}
+
+absl::Status Check(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id,
+                   InspectedSegment& inspected) {
+  const LocatedSegment& located = inspected.located;
   shard::SegmentReport checked;
   if (!located.shards.empty()) {
     StoreCellSource source(env, located);
     SHADW_ASSIGN_OR_RETURN(checked, shard::CheckSegment(keys, located.Headers(), &source));
   }
   inspected.contradictory_stripes = std::move(checked.contradictory_stripes);
+  inspected.conditions.clear();
   for (uint16_t j = 0; j < id.code.total_shards(); ++j) {
     const LocatedShard* shard = located.Find(j);
     if (shard == nullptr) {
@@ -62,8 +85,19 @@ absl::StatusOr<InspectedSegment> InspectSegment(const Environment& env,
     const auto of_shard = std::ranges::find(checked.shards, j, &shard::ShardReport::index);
     inspected.conditions.push_back(ConditionOf(env, *shard, *of_shard, checked.faults));
   }
-  inspected.located = std::move(located);
-  return inspected;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<InspectedSegment> InspectSegment(const Environment& env,
+                                                const shard::ObjectKeys& keys, const SegmentId& id,
+                                                LocatedSegment located) {
+  InspectedSegment inspected{.located = std::move(located)};
+  for (int swaps = 0;; ++swaps) {
+    SHADW_RETURN_IF_ERROR(Check(env, keys, id, inspected));
+    if (swaps == kMaxSwaps || !SwapDamaged(inspected)) return inspected;
+  }
 }
 
 void AddToReport(const InspectedSegment& segment, const SegmentId& id, VerifyReport& report) {

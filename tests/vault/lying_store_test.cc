@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/vault/damaged_store.h"
+#include "tests/vault/hooked_store.h"
 #include "tests/vault/test_vault.h"
 
 namespace shadw::vault {
@@ -175,6 +177,38 @@ TEST_P(OneLyingStore, IsOpenedReadVerifiedAndRepairedAround) {
   ASSERT_TRUE(whole.ok());
   EXPECT_TRUE(whole->whole()) << whole->catalogue;
   ExpectReads(honest, "a", plain);
+}
+
+// Keeps what it was told to delete, and its shards are damaged.
+TEST(AStubbornStore, DoesNotHideTheShardThatReplacedItsDamagedOne) {
+  TestVault test(7);
+  auto hooks = std::make_shared<StoreHooks>();
+  Options options = test.MakeOptions();
+  std::vector<std::shared_ptr<DamagedStore>> damaged;
+  for (auto& store : options.stores) {
+    damaged.push_back(std::make_shared<DamagedStore>(store->node_id()));
+    store = std::make_shared<HookedStore>(damaged.back(), hooks);
+  }
+  Vault vault = Vault::Open(options, test.Keys()).value();
+  const auto put = vault.Put("a", SourceOf(test.RandomBytes(200'000)), {.compress = false});
+  ASSERT_TRUE(put.ok());
+  for (const ShardReceipt& shard : {put->shards[0], put->shards[4]}) {
+    const auto at = std::ranges::find(damaged, shard.node, &DamagedStore::node_id);
+    (*at)->Flip(shard.id, 5'000, 1);
+  }
+  hooks->before = [](const StoreCall& call) {
+    return call.kind == StoreCall::Kind::kDelete ? absl::UnavailableError("store: stubborn")
+                                                 : absl::OkStatus();
+  };
+  const auto repaired = vault.Repair("a");
+  ASSERT_TRUE(repaired.ok()) << repaired.status();
+  EXPECT_EQ(repaired->shards_rebuilt, 2u);
+  EXPECT_EQ(repaired->shards_stuck, 2u);
+  EXPECT_TRUE(vault.Verify("a")->whole());
+  EXPECT_EQ(vault.Repair("a")->shards_rebuilt, 0u);
+  *hooks = {};
+  EXPECT_EQ(vault.Repair("a")->shards_removed, 2u);
+  EXPECT_TRUE(vault.Verify("a")->whole());
 }
 
 std::string NameOf(const testing::TestParamInfo<Lie>& info) {
