@@ -22,6 +22,11 @@ libisal-dev|ISA-L: Reed-Solomon
 libzstd-dev|zstd: compression
 libcli11-dev|CLI11: the command line of the shadw application
 nlohmann-json3-dev|JSON output of the shadw application'
+# Made for x86-64 and found there only; elsewhere OpenSSL does its work.
+if [ "$(uname -m)" = x86_64 ]; then
+  packages_build+='
+libipsec-mb-dev|libipsec-mb: faster AES-GCM and SHA-256'
+fi
 packages_test='
 libgtest-dev|the C++ tests
 libgmock-dev|the C++ tests

@@ -22,7 +22,8 @@ function(shadw_packages_of module result)
   set(${result} "${packages}" PARENT_SCOPE)
 endfunction()
 
-# What pkg-config calls the third-party targets of `libs`. Threads has no .pc file.
+# What pkg-config calls the third-party targets of `libs`. Threads and libipsec-mb have
+# no .pc file.
 function(shadw_pkgconfig_names libs result)
   set(names "")
   foreach(lib IN LISTS libs)
@@ -32,7 +33,7 @@ function(shadw_pkgconfig_names libs result)
       list(APPEND names libcrypto)
     elseif(lib MATCHES "^(Sodium|Secp256k1|ISAL|Zstd)::(.+)$")
       list(APPEND names "lib${CMAKE_MATCH_2}")
-    elseif(NOT lib STREQUAL "Threads::Threads")
+    elseif(NOT lib MATCHES "^(Threads::Threads|IPSecMB::IPSec_MB)$")
       message(FATAL_ERROR "shadw_install: got ${lib}, which has no pkg-config name here")
     endif()
   endforeach()
@@ -70,6 +71,7 @@ install(FILES
   "${CMAKE_CURRENT_LIST_DIR}/FindSecp256k1.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindZstd.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/FindIPSecMB.cmake"
   DESTINATION "${shadw_config_dir}")
 
 # --- libshadw.pc --------------------------------------------------------------
@@ -86,8 +88,12 @@ foreach(module IN LISTS shadw_modules)
 endforeach()
 set(shadw_pc_libs_private "")
 if("Threads::Threads" IN_LIST shadw_pc_public OR "Threads::Threads" IN_LIST shadw_pc_private)
-  set(shadw_pc_libs_private "-pthread")
+  list(APPEND shadw_pc_libs_private "-pthread")
 endif()
+if("IPSecMB::IPSec_MB" IN_LIST shadw_pc_private)
+  list(APPEND shadw_pc_libs_private "-lIPSec_MB")
+endif()
+list(JOIN shadw_pc_libs_private " " shadw_pc_libs_private)
 shadw_pkgconfig_names("${shadw_pc_public}" shadw_pc_public)
 shadw_pkgconfig_names("${shadw_pc_private}" shadw_pc_private)
 if(shadw_pc_public)

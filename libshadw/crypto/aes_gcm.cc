@@ -1,41 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/crypto/aes_gcm.h"
 
-#include "libshadw/crypto/openssl.h"
+#include "libshadw/crypto/aes_gcm_backend.h"
+#include "libshadw/crypto/backend.h"
 
 namespace shadw::crypto {
 
 struct AesGcm::Impl {
-  CipherContext context = NewCipherContext();
-  // GCM runs the block cipher forwards in both directions, so one key schedule serves both.
-  void Start(std::span<const uint8_t, kNonceBytes> nonce, int encrypt) {
-    Require(EVP_CipherInit_ex2(context.get(), nullptr, nullptr, nonce.data(), encrypt, nullptr) ==
-            1);
+  std::unique_ptr<AesGcmBackend> backend;
+
+  explicit Impl(std::span<const uint8_t, kKeyBytes> key) {
+    if (!OnlyOpenSsl()) backend = NewIpsecMbAesGcm(key);
+    if (backend == nullptr) backend = NewOpenSslAesGcm(key);
   }
 };
 
-AesGcm::AesGcm(std::span<const uint8_t, kKeyBytes> key) : impl_(std::make_unique<Impl>()) {
-  Require(EVP_EncryptInit_ex2(impl_->context.get(), Aes256GcmCipher(), key.data(), nullptr,
-                              nullptr) == 1);
-}
+AesGcm::AesGcm(std::span<const uint8_t, kKeyBytes> key) : impl_(std::make_unique<Impl>(key)) {}
 AesGcm::AesGcm(AesGcm&&) noexcept = default;
 AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
 AesGcm::~AesGcm() = default;
 
-void AesGcm::SetKey(std::span<const uint8_t, kKeyBytes> key) {
-  Require(EVP_EncryptInit_ex2(impl_->context.get(), nullptr, key.data(), nullptr, nullptr) == 1);
-}
+void AesGcm::SetKey(std::span<const uint8_t, kKeyBytes> key) { impl_->backend->SetKey(key); }
 
 void AesGcm::Seal(std::span<const uint8_t, kNonceBytes> nonce, base::ByteSpan associated_data,
                   base::ByteSpan plaintext, base::MutableByteSpan out) {
-  impl_->Start(nonce, 1);
-  SealStarted(impl_->context.get(), associated_data, plaintext, out);
+  impl_->backend->Seal(nonce, associated_data, plaintext, out);
 }
 
 bool AesGcm::Open(std::span<const uint8_t, kNonceBytes> nonce, base::ByteSpan associated_data,
                   base::ByteSpan sealed, base::MutableByteSpan out) {
-  impl_->Start(nonce, 0);
-  return OpenStarted(impl_->context.get(), associated_data, sealed, out);
+  return impl_->backend->Open(nonce, associated_data, sealed, out);
 }
+
+struct Gmac::Impl {
+  std::unique_ptr<GmacBackend> backend;
+
+  Impl(std::span<const uint8_t, 32> key, std::span<const uint8_t, 12> nonce) {
+    if (!OnlyOpenSsl()) backend = NewIpsecMbGmac(key, nonce);
+    if (backend == nullptr) backend = NewOpenSslGmac(key, nonce);
+  }
+};
+
+Gmac::Gmac(std::span<const uint8_t, 32> key, std::span<const uint8_t, 12> nonce)
+    : impl_(std::make_unique<Impl>(key, nonce)) {}
+Gmac::Gmac(Gmac&&) noexcept = default;
+Gmac& Gmac::operator=(Gmac&&) noexcept = default;
+Gmac::~Gmac() = default;
+
+void Gmac::Reset(std::span<const uint8_t, 32> key, std::span<const uint8_t, 12> nonce) {
+  impl_->backend->Reset(key, nonce);
+}
+void Gmac::Update(base::ByteSpan bytes) { impl_->backend->Update(bytes); }
+base::ByteArray<Gmac::kTagBytes> Gmac::Final() { return impl_->backend->Final(); }
 
 }  // namespace shadw::crypto

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "libshadw/crypto/backend.h"
 #include "libshadw/crypto/openssl.h"
+#include "libshadw/crypto/sha256_lanes.h"
 #include "libshadw/crypto/sodium_ready.h"
 
 namespace shadw::crypto {
@@ -48,6 +50,9 @@ LeafHasher::~LeafHasher() = default;
 
 void LeafHasher::Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out) {
   Require(leaf_bytes > 0 && data.size() % leaf_bytes == 0);
+  const size_t hashed = OnlyOpenSsl() ? 0 : HashInLanes(data, leaf_bytes, out);
+  data = data.subspan(hashed * leaf_bytes);
+  out += hashed;
   for (; !data.empty(); data = data.subspan(leaf_bytes)) {
     hasher_.Update(data.first(leaf_bytes));
     *out++ = hasher_.Final();

@@ -14,7 +14,7 @@ namespace {
 constexpr uint8_t kNodePrefix = 0x01;
 constexpr size_t kNodeBytes = 1 + 2 * sizeof(Hash256);
 // Nodes of one length are leaves to LeafHasher, which hashes several at once.
-constexpr size_t kNodesAtOnce = 16;
+constexpr size_t kNodesAtOnce = 64;
 
 void WriteNode(const Hash256& left, const Hash256& right, uint8_t* out) {
   out[0] = kNodePrefix;

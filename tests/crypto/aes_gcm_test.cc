@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "libshadw/crypto/aes_gcm_backend.h"
 #include "libshadw/crypto/aes_gcm_sodium.h"
 #include "libshadw/crypto/random.h"
 #include "tests/crypto/aead_laws.h"
@@ -38,6 +39,19 @@ Aead AFreshObjectEachTime() {
           },
           [](Bytes key, Bytes nonce, Bytes data, Bytes sealed, Out out) {
             return AesGcm(Fixed<32>(key)).Open(Fixed<12>(nonce), data, sealed, out);
+          }};
+}
+
+Aead Backend(std::unique_ptr<AesGcmBackend> (*create)(std::span<const uint8_t, 32>)) {
+  const std::shared_ptr<AesGcmBackend> gcm = create(base::ByteArray<32>{});
+  return {32, 12,
+          [gcm](Bytes key, Bytes nonce, Bytes data, Bytes plaintext, Out out) {
+            gcm->SetKey(Fixed<32>(key));
+            gcm->Seal(Fixed<12>(nonce), data, plaintext, out);
+          },
+          [gcm](Bytes key, Bytes nonce, Bytes data, Bytes sealed, Out out) {
+            gcm->SetKey(Fixed<32>(key));
+            return gcm->Open(Fixed<12>(nonce), data, sealed, out);
           }};
 }
 
@@ -157,6 +171,34 @@ TEST(AesGcmDeathTest, DiesWhereTheOutputHasTheWrongSize) {
   base::Bytes out(20);
   EXPECT_DEATH(gcm.Seal(base::ByteArray<12>{}, {}, base::Bytes(3), out), "");
   EXPECT_DEATH((void)gcm.Open(base::ByteArray<12>{}, {}, base::Bytes(40), out), "");
+}
+
+TEST(OpenSslAesGcm, KeepsTheLaws) {
+  const Aead openssl = Backend(NewOpenSslAesGcm);
+  EXPECT_EQ(RunWycheproofGcm(openssl), 66u);
+  ExpectOpensWhatItSealed(openssl);
+  ExpectRefusesEveryChange(openssl);
+}
+
+TEST(IpsecMbAesGcm, AgreesWithOpenSsl) {
+  if (NewIpsecMbAesGcm(base::ByteArray<32>{}) == nullptr) GTEST_SKIP() << "libipsec-mb is absent";
+  ExpectSameBytes(Backend(NewIpsecMbAesGcm), Backend(NewOpenSslAesGcm));
+}
+
+TEST(IpsecMbAesGcm, KeepsTheLaws) {
+  if (NewIpsecMbAesGcm(base::ByteArray<32>{}) == nullptr) GTEST_SKIP() << "libipsec-mb is absent";
+  const Aead ipsec_mb = Backend(NewIpsecMbAesGcm);
+  EXPECT_EQ(RunWycheproofGcm(ipsec_mb), 66u);
+  ExpectOpensWhatItSealed(ipsec_mb);
+  ExpectRefusesEveryChange(ipsec_mb);
+}
+
+TEST(IpsecMbAesGcmDeathTest, DiesWhereTheOutputHasTheWrongSize) {
+  const auto gcm = NewIpsecMbAesGcm(base::ByteArray<32>{});
+  if (gcm == nullptr) GTEST_SKIP() << "libipsec-mb is absent";
+  base::Bytes out(20);
+  EXPECT_DEATH(gcm->Seal(base::ByteArray<12>{}, {}, base::Bytes(3), out), "");
+  EXPECT_DEATH((void)gcm->Open(base::ByteArray<12>{}, {}, base::Bytes(40), out), "");
 }
 
 TEST(SodiumAesGcm, AgreesWithTheFirstImplementation) {
