@@ -63,16 +63,25 @@ class Checker {
     assembler_.Load(index);
     const size_t stored_bytes = assembler_.geometry().stored_cell_bytes();
     const uint32_t leaves = LeavesPerCell(assembler_.geometry().cell_bytes);
+    uint32_t first = 0;  // of a run of good cells: hashed together they fill the lanes
+    const auto hash_run_to = [&](uint32_t end) {
+      if (first < end && !tallies_[i].leaves.empty()) {
+        const base::ByteSpan run =
+            assembler_.last_fetched().subspan(first * stored_bytes, (end - first) * stored_bytes);
+        hasher_.Hash(run, stored_bytes / leaves,
+                     &tallies_[i].leaves[size_t{stripe + first} * leaves]);
+      }
+      first = end + 1;
+    };
     for (uint32_t c = 0; c < count; ++c) {
       if (!assembler_.Good(stripe + c, index)) {
         ++report_.shards[i].bad_cells;
+        hash_run_to(c);
         continue;
       }
       if (tallies_[i].mac) tallies_[i].mac->Update(assembler_.Cell(stripe + c, index));
-      if (tallies_[i].leaves.empty()) continue;
-      hasher_.Hash(assembler_.last_fetched().subspan(c * stored_bytes, stored_bytes),
-                   stored_bytes / leaves, &tallies_[i].leaves[size_t{stripe + c} * leaves]);
     }
+    hash_run_to(count);
   }
 
   void Conclude(size_t i) {

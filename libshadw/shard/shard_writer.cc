@@ -11,6 +11,7 @@ namespace {
 constexpr base::ByteArray<32> kNoKey{};
 constexpr base::ByteArray<12> kMacNonce{};
 constexpr uint8_t kPublicRootPrefix = 2;
+constexpr uint32_t kLeavesAtOnce = 16;
 
 }  // namespace
 
@@ -30,6 +31,7 @@ void ShardWriter::Begin(const ObjectKeys& keys, const ShardAddress& address, uin
   out_ = out;
   cell_bytes_ = cell_bytes;
   cells_ = 0;
+  hashed_cells_ = 0;
   public_audit_ = public_audit;
   binding_.emplace(keys.id(), address);
   context.random->Fill(nonce_);
@@ -52,14 +54,23 @@ void ShardWriter::AddCell(base::ByteSpan inner_cell) {
   if (context_.observer != nullptr) context_.observer->OnSeal(outer_key_.bytes(), nonce);
   mac_.Update(inner_cell);
   outer_.Seal(nonce, binding_->ForCell(cells_), inner_cell, stored);
-  if (public_audit_) {
-    const uint32_t per_cell = LeavesPerCell(cell_bytes_);
-    hasher_.Hash(stored, stored_bytes / per_cell, leaves_.data() + cells_ * per_cell);
-  }
   ++cells_;
+  if ((cells_ - hashed_cells_) * LeavesPerCell(cell_bytes_) >= kLeavesAtOnce) HashLeaves();
+}
+
+void ShardWriter::HashLeaves() {
+  const size_t stored_bytes = cell_bytes_ + kTagBytes;
+  const uint32_t per_cell = LeavesPerCell(cell_bytes_);
+  if (public_audit_) {
+    hasher_.Hash(out_.subspan(kHeaderBytes + hashed_cells_ * stored_bytes,
+                              (cells_ - hashed_cells_) * stored_bytes),
+                 stored_bytes / per_cell, leaves_.data() + hashed_cells_ * per_cell);
+  }
+  hashed_cells_ = cells_;
 }
 
 Hash ShardWriter::Finish(AuditBox audit, VerifyBox verify, const SealedReadBox& sealed_read) {
+  HashLeaves();
   audit.index = address_.index;
   audit.copy = address_.copy;
   audit.node = address_.node;

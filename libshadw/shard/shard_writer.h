@@ -42,6 +42,9 @@ class ShardWriter {
   Hash Finish(AuditBox audit, VerifyBox verify, const SealedReadBox& sealed_read);
 
  private:
+  // Of the cells not hashed yet: several at once fill the hasher's lanes.
+  void HashLeaves();
+
   crypto::AesGcm outer_;
   crypto::Gmac mac_;
   crypto::LeafHasher hasher_;
@@ -56,6 +59,7 @@ class ShardWriter {
   base::MutableByteSpan out_;
   uint32_t cell_bytes_ = 0;
   uint32_t cells_ = 0;
+  uint32_t hashed_cells_ = 0;
   bool public_audit_ = false;
 };
 
