@@ -11,6 +11,7 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/erasure/decode_cache.h"
 #include "libshadw/erasure/kernel.h"
+#include "libshadw/erasure/kernels/path.h"
 #include "libshadw/erasure/matrix.h"
 
 namespace shadw::erasure {
@@ -98,24 +99,26 @@ absl::Status ReadRequest(Code code, std::span<const ReedSolomon::Present> presen
 }  // namespace
 
 struct ReedSolomon::State {
-  State(const Options& options_in, Matrix parity_rows_in)
+  State(const Options& options_in, const internal::Path& path_in)
       : options(options_in),
-        parity_rows(std::move(parity_rows_in)),
-        encoder(parity_rows, options.backend),
+        path(path_in),
+        parity_rows(internal::CauchyParityRows(options.code)),
+        encoder(parity_rows, path),
         cache({.entries = options.inverse_cache_entries, .bytes = kMaxInverseCacheBytes}) {}
 
   // The kernel for `pattern`, from the cache where it is there.
   std::shared_ptr<const Kernel> Decoder(const LossPattern& pattern) const {
     if (std::shared_ptr<const Kernel> kernel = cache.Find(pattern)) return kernel;
-    std::optional<Matrix> rows =
+    const std::optional<Matrix> rows =
         internal::ReconstructionRows(parity_rows, pattern.used, pattern.wanted);
     if (!rows) return nullptr;
-    auto kernel = std::make_shared<const Kernel>(*std::move(rows), options.backend);
+    auto kernel = std::make_shared<const Kernel>(*rows, path);
     cache.Insert(pattern, kernel);
     return kernel;
   }
 
   const Options options;
+  const internal::Path& path;
   const Matrix parity_rows;
   const Kernel encoder;
   mutable internal::DecodeCache cache;
@@ -123,15 +126,7 @@ struct ReedSolomon::State {
 
 absl::Status Options::Validate() const {
   SHADW_RETURN_IF_ERROR(code.Validate());
-  switch (backend) {
-    case Backend::kFastest:
-    case Backend::kIsal:
-    case Backend::kPlainTables:
-      break;
-    default:
-      return absl::InvalidArgumentError(absl::StrCat(
-          "erasure: got backend ", static_cast<int>(backend), ", need one of the enumeration"));
-  }
+  SHADW_RETURN_IF_ERROR(internal::ChoosePath(backend).status());
   if (inverse_cache_entries > kMaxInverseCacheEntries) {
     return absl::InvalidArgumentError(
         absl::StrCat("erasure: got inverse_cache_entries=", inverse_cache_entries,
@@ -144,8 +139,8 @@ ReedSolomon::ReedSolomon(std::shared_ptr<const State> state) : state_(std::move(
 
 absl::StatusOr<ReedSolomon> ReedSolomon::Create(const Options& options) {
   SHADW_RETURN_IF_ERROR(options.Validate());
-  return ReedSolomon(
-      std::make_shared<const State>(options, internal::CauchyParityRows(options.code)));
+  SHADW_ASSIGN_OR_RETURN(const internal::Path* path, internal::ChoosePath(options.backend));
+  return ReedSolomon(std::make_shared<const State>(options, *path));
 }
 
 absl::StatusOr<ReedSolomon> ReedSolomon::Create(Code code) { return Create(Options{.code = code}); }

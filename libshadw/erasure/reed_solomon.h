@@ -48,11 +48,16 @@ inline constexpr size_t kMaxInverseCacheEntries = 65'536;
 // The cache holds less than its entries allow where they would exceed this.
 inline constexpr size_t kMaxInverseCacheBytes = 64 << 20;
 
-// Every backend makes the same bytes.
+// Every backend makes the same bytes. (kernels/README.md has how, and how fast.)
 enum class Backend {
-  kFastest,      // whatever is fastest on this machine
+  // The fastest that this machine can run, unless the environment variable
+  // SHADW_ERASURE_BACKEND names one: gfni-avx512, gfni-avx2, avx2, isal or plain.
+  kFastest,
   kIsal,         // Intel ISA-L
   kPlainTables,  // portable table look-ups; the reference
+  kGfniAvx512,   // our own kernels, from here on
+  kGfniAvx2,
+  kAvx2,
 };
 
 struct Options {
@@ -61,8 +66,10 @@ struct Options {
   // How many patterns of loss are remembered with their inverted matrices; 0 = none.
   size_t inverse_cache_entries = 128;
 
-  //   Errors   kInvalidArgument  the code is invalid, an unknown backend, or more than
+  //   Errors   kInvalidArgument  the code is invalid, an unknown backend or name in
+  //                              SHADW_ERASURE_BACKEND, or more than
   //                              kMaxInverseCacheEntries
+  //            kUnimplemented    a backend that this processor or system cannot run
   absl::Status Validate() const;
 };
 
@@ -80,8 +87,8 @@ class ReedSolomon {
     base::MutableByteSpan bytes;
   };
 
-  //   Errors   kInvalidArgument  as Validate()
-  //   Cost     k * m * 33 bytes of tables
+  //   Errors   as Validate()
+  //   Cost     at most k * m * 33 bytes of tables
   static absl::StatusOr<ReedSolomon> Create(const Options& options);
   static absl::StatusOr<ReedSolomon> Create(Code code);
 

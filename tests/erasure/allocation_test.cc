@@ -10,11 +10,8 @@ namespace shadw::erasure {
 namespace {
 
 class Allocation : public testing::TestWithParam<Backend> {};
-INSTANTIATE_TEST_SUITE_P(Backends, Allocation,
-                         testing::Values(Backend::kIsal, Backend::kPlainTables),
-                         [](const auto& backend) {
-                           return backend.param == Backend::kIsal ? "Isal" : "PlainTables";
-                         });
+INSTANTIATE_TEST_SUITE_P(Backends, Allocation, testing::ValuesIn(RunnableBackends()),
+                         [](const auto& backend) { return NameOf(backend.param); });
 
 TEST_P(Allocation, EncodeAllocatesNothing) {
   Rng rng(1);

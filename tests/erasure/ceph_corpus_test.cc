@@ -50,11 +50,8 @@ std::vector<CorpusSet> ReadCorpus() {
 }
 
 class CephCorpus : public testing::TestWithParam<Backend> {};
-INSTANTIATE_TEST_SUITE_P(Backends, CephCorpus,
-                         testing::Values(Backend::kIsal, Backend::kPlainTables),
-                         [](const auto& backend) {
-                           return backend.param == Backend::kIsal ? "Isal" : "PlainTables";
-                         });
+INSTANTIATE_TEST_SUITE_P(Backends, CephCorpus, testing::ValuesIn(RunnableBackends()),
+                         [](const auto& backend) { return NameOf(backend.param); });
 
 TEST_P(CephCorpus, EveryChunkIsReproduced) {
   const std::vector<CorpusSet> sets = ReadCorpus();

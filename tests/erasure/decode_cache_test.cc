@@ -15,8 +15,7 @@ LossPattern PatternOf(size_t wanted) {
 }
 
 std::shared_ptr<const Kernel> KernelOf(size_t columns) {
-  return std::make_shared<const Kernel>(Matrix({.rows = 1, .columns = columns}),
-                                        Backend::kPlainTables);
+  return std::make_shared<const Kernel>(Matrix({.rows = 1, .columns = columns}), kPlainPath);
 }
 
 TEST(DecodeCache, FindsWhatWasInsertedAndNothingElse) {

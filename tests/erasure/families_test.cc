@@ -85,8 +85,7 @@ TEST_P(ForeignFamily, ParityOfAnotherFamilyDoesNotVerifyAndDecodesToOtherBytes) 
     for (size_t i = code.data_shards; i < code.total_shards(); ++i) {
       outputs.push_back(theirs[i].data());
     }
-    Kernel(GetParam().second(code), Backend::kPlainTables)
-        .Apply(sources.data(), outputs.data(), 64);
+    Kernel(GetParam().second(code), kPlainPath).Apply(sources.data(), outputs.data(), 64);
 
     EXPECT_TRUE(coder.Verify(ours.Read(0, ours.size())).value());
     EXPECT_FALSE(coder.Verify(theirs.Read(0, theirs.size())).value());

@@ -27,54 +27,12 @@ void ExpectRebuilds(const ReedSolomon& coder, const ShardSet& set,
   ASSERT_TRUE(rebuilt.GuardsIntact());
 }
 
-void ExpectBackendsAgree(Code code, Rng& rng, size_t length, size_t misalignment) {
-  const ReedSolomon isal = MakeCoder(code, Backend::kIsal);
-  const ReedSolomon plain = MakeCoder(code, Backend::kPlainTables);
-  const ShardSet by_isal = EncodedSet(isal, rng, length, misalignment);
-  ShardSet by_plain = by_isal;
-  for (size_t i = code.data_shards; i < by_plain.size(); ++i) std::ranges::fill(by_plain[i], 0);
-  ASSERT_TRUE(plain
-                  .Encode(by_plain.Read(0, code.data_shards),
-                          by_plain.Write(code.data_shards, code.parity_shards))
-                  .ok());
-  for (size_t i = 0; i < by_isal.size(); ++i) {
-    ASSERT_TRUE(std::ranges::equal(by_isal[i], by_plain[i]))
-        << ToString(code) << " length " << length << " misalignment " << misalignment;
-  }
-  ASSERT_TRUE(by_isal.GuardsIntact());
-  ASSERT_TRUE(by_plain.GuardsIntact());
-  ASSERT_TRUE(plain.Verify(by_isal.Read(0, by_isal.size())).value());
-  ExpectRebuilds(isal, by_isal, Sample(rng, code.total_shards(), code.data_shards));
-}
-
-TEST(Encode, BackendsAgreeOnEveryLengthUpTo400AtEveryAlignmentTried) {
-  Rng rng(400);
-  for (const Code code : {Code{1, 1}, Code{4, 2}, Code{10, 4}, Code{5, 7}}) {
-    for (size_t length = 0; length <= 400; ++length) {
-      for (const size_t misalignment : {0, 1, 8, 17, 63}) {
-        ASSERT_NO_FATAL_FAILURE(ExpectBackendsAgree(code, rng, length, misalignment));
-      }
-    }
-  }
-}
-
-TEST(Encode, BackendsAgreeAroundTheBordersOfABlock) {
-  Rng rng(512);
-  for (const Code code : {Code{4, 2}, Code{29, 51}}) {
-    const size_t block = internal::BlockLength(code.total_shards());
-    for (const size_t length : {block - 1, block, block + 1, block + 63, block + 64, block + 65,
-                                2 * block + 63, 2 * block + 64, 3 * block + 7}) {
-      ASSERT_NO_FATAL_FAILURE(ExpectBackendsAgree(code, rng, length, 3));
-    }
-  }
-}
-
 TEST(Encode, KnownBytesOfATwoPlusTwoCode) {
   // 1/2 = 8e, 1/3 = f4; parity rows are (1/2, 1/3) and (1/3, 1/2).
   const base::Bytes first = {1, 0, 2};
   const base::Bytes second = {0, 1, 3};
   const base::ByteSpan data[] = {first, second};
-  for (const Backend backend : {Backend::kFastest, Backend::kIsal, Backend::kPlainTables}) {
+  for (const Backend backend : RunnableBackends()) {
     base::Bytes third(3);
     base::Bytes fourth(3);
     const base::MutableByteSpan parity[] = {third, fourth};
@@ -85,11 +43,8 @@ TEST(Encode, KnownBytesOfATwoPlusTwoCode) {
 }
 
 class Reconstruct : public testing::TestWithParam<Backend> {};
-INSTANTIATE_TEST_SUITE_P(Backends, Reconstruct,
-                         testing::Values(Backend::kIsal, Backend::kPlainTables),
-                         [](const auto& backend) {
-                           return backend.param == Backend::kIsal ? "Isal" : "PlainTables";
-                         });
+INSTANTIATE_TEST_SUITE_P(Backends, Reconstruct, testing::ValuesIn(RunnableBackends()),
+                         [](const auto& backend) { return NameOf(backend.param); });
 
 // A lost set of e shards is rebuilt from any n - e others; the decoder uses the first k.
 TEST_P(Reconstruct, EveryErasurePatternOfEveryCodeUpToTenShards) {

@@ -87,6 +87,36 @@ inline ReedSolomon MakeCoder(Code code, Backend backend, size_t inverse_cache_en
       .value();
 }
 
+// Every backend that this machine can run; they must all make the same bytes.
+inline std::vector<Backend> RunnableBackends() {
+  std::vector<Backend> backends;
+  for (const Backend backend : {Backend::kIsal, Backend::kPlainTables, Backend::kGfniAvx512,
+                                Backend::kGfniAvx2, Backend::kAvx2}) {
+    if (Options{.code = {.data_shards = 1}, .backend = backend}.Validate().ok()) {
+      backends.push_back(backend);
+    }
+  }
+  return backends;
+}
+
+inline const char* NameOf(Backend backend) {
+  switch (backend) {
+    case Backend::kFastest:
+      return "Fastest";
+    case Backend::kIsal:
+      return "Isal";
+    case Backend::kPlainTables:
+      return "PlainTables";
+    case Backend::kGfniAvx512:
+      return "GfniAvx512";
+    case Backend::kGfniAvx2:
+      return "GfniAvx2";
+    case Backend::kAvx2:
+      return "Avx2";
+  }
+  return "Unknown";
+}
+
 // Random data and its parity by `coder`.
 inline ShardSet EncodedSet(const ReedSolomon& coder, Rng& rng, size_t length,
                            size_t misalignment = 0) {

@@ -33,7 +33,7 @@ std::optional<ReedSolomon> ReadCoder(base::ByteReader& in) {
   Options options;
   options.code = {.data_shards = static_cast<uint16_t>(in.U8() % kMaxFuzzedShards),
                   .parity_shards = static_cast<uint16_t>(in.U8() % kMaxFuzzedShards)};
-  options.backend = static_cast<Backend>(in.U8() % 4);
+  options.backend = static_cast<Backend>(in.U8() % 7);
   options.inverse_cache_entries = in.U8() % 3;
   auto coder = ReedSolomon::Create(options);
   Require(coder.ok() == options.Validate().ok());

@@ -22,14 +22,20 @@ def shards(coder, rng):
     return np.vstack([data, coder.encode(data)])
 
 
-@pytest.mark.parametrize("backend", ["fastest", "isal", "plain_tables"])
+@pytest.mark.parametrize(
+    "backend", ["fastest", "isal", "plain_tables", "gfni_avx512", "gfni_avx2", "avx2"]
+)
 @pytest.mark.parametrize("folder", ["k2m2-w4096", "k7m3-w4651", "k10m4-w10000"])
 def test_parity_is_that_of_cephs_corpus(vectors, folder, backend):
     k, m = (int(number) for number in folder[1:].split("-")[0].split("m"))
     chunks = [
         np.fromfile(vectors / "ceph-erasure" / folder / str(i), np.uint8) for i in range(k + m)
     ]
-    parity = ReedSolomon(k, m, backend=backend).encode(chunks[:k])
+    try:
+        coder = ReedSolomon(k, m, backend=backend)
+    except NotImplementedError as missing:
+        pytest.skip(str(missing))
+    parity = coder.encode(chunks[:k])
     assert np.array_equal(parity, chunks[k:])
 
 

@@ -40,7 +40,9 @@ class ReedSolomon:
         data_shards: int,
         parity_shards: int,
         *,
-        backend: Literal["fastest", "isal", "plain_tables"] = "fastest",
+        backend: Literal[
+            "fastest", "isal", "plain_tables", "gfni_avx512", "gfni_avx2", "avx2"
+        ] = "fastest",
         inverse_cache_entries: int = 128,
     ) -> None: ...
     @property

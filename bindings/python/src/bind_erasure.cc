@@ -20,7 +20,11 @@ erasure::Backend BackendNamed(const std::string& name) {
   if (name == "fastest") return erasure::Backend::kFastest;
   if (name == "isal") return erasure::Backend::kIsal;
   if (name == "plain_tables") return erasure::Backend::kPlainTables;
-  Refuse("erasure: got backend '" + name + "', need one of: fastest isal plain_tables");
+  if (name == "gfni_avx512") return erasure::Backend::kGfniAvx512;
+  if (name == "gfni_avx2") return erasure::Backend::kGfniAvx2;
+  if (name == "avx2") return erasure::Backend::kAvx2;
+  Refuse("erasure: got backend '" + name +
+         "', need one of: fastest isal plain_tables gfni_avx512 gfni_avx2 avx2");
 }
 
 Code MakeCode(Int<uint16_t> data_shards, Int<uint16_t> parity_shards) {
