@@ -16,6 +16,7 @@ enum Type : uint8_t {
   kTypeExtent = 6,
   kTypeIntent = 8,
   kTypeMode = 11,
+  kTypeRoster = 13,
 };
 
 void AppendTlv(Type type, base::ByteSpan value, base::ByteWriter& out) {
@@ -71,6 +72,13 @@ absl::Status DecodeValue(uint8_t type, base::ByteSpan value, Metadata& metadata)
     case kTypeMode:
       metadata.mode = in.U32();
       break;
+    case kTypeRoster:
+      if (value.empty() || value.size() > kMaxRosterPrefixes * sizeof(NodePrefix)) {
+        return Malformed("a roster of the wrong length");
+      }
+      metadata.roster.resize(value.size() / sizeof(NodePrefix));
+      for (NodePrefix& prefix : metadata.roster) in.Raw(prefix);
+      break;
     default:
       if (type % 2 == 1) return absl::OkStatus();
       return absl::UnimplementedError(
@@ -89,6 +97,11 @@ absl::StatusOr<base::Bytes> EncodeMetadata(const Metadata& metadata) {
   }
   if (metadata.name.find('\0') != std::string::npos) {
     return absl::InvalidArgumentError("shard: got a name with a zero byte, need none");
+  }
+  if (metadata.roster.size() > kMaxRosterPrefixes) {
+    return absl::InvalidArgumentError(absl::StrCat("shard: got a roster of ",
+                                                   metadata.roster.size(), " nodes, need at most ",
+                                                   kMaxRosterPrefixes));
   }
   base::ByteWriter out;
   if (!metadata.name.empty()) AppendTlv(kTypeName, base::AsBytes(metadata.name), out);
@@ -112,6 +125,11 @@ absl::StatusOr<base::Bytes> EncodeMetadata(const Metadata& metadata) {
     base::ByteWriter value;
     value.U32(*metadata.mode);
     AppendTlv(kTypeMode, value.bytes(), out);
+  }
+  if (!metadata.roster.empty()) {
+    base::ByteWriter value;
+    for (const NodePrefix& prefix : metadata.roster) value.Raw(prefix);
+    AppendTlv(kTypeRoster, value.bytes(), out);
   }
   return std::move(out).Take();
 }

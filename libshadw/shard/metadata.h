@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/bytes.h"
@@ -34,6 +35,10 @@ struct SegmentExtent {
   bool operator==(const SegmentExtent&) const = default;
 };
 
+// Tells a few hundred nodes apart well enough.
+using NodePrefix = base::ByteArray<3>;
+inline constexpr size_t kMaxRosterPrefixes = 64;
+
 // What an intent announces.
 struct IntentRecord {
   ObjectId object{};
@@ -51,11 +56,14 @@ struct Metadata {
   ObjectKind kind = ObjectKind::kFile;
   std::optional<SegmentExtent> extent;
   std::optional<IntentRecord> intent;
+  // Beside an intent: the first bytes of the ids of all nodes its writer may use.
+  std::vector<NodePrefix> roster;
 
   bool operator==(const Metadata&) const = default;
 };
 
-//   Errors   kInvalidArgument  a name over kMaxNameBytes or with a zero byte
+//   Errors   kInvalidArgument  a name over kMaxNameBytes or with a zero byte, or a roster of
+//                              more than kMaxRosterPrefixes
 absl::StatusOr<base::Bytes> EncodeMetadata(const Metadata& metadata);
 
 //   Errors   kDataLoss         malformed: truncated, repeated or out of order

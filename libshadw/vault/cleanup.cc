@@ -40,6 +40,8 @@ class IntentCleanUp {
             const FoundHead* loser) {
     // A head that nobody can see now is no reason to remove what it commits.
     if (!place.silent.empty() || !AllPresent(env_, intent.witnesses)) return false;
+    // Nor is it cleared up before every node is there that may have a shard.
+    const bool all_present = AllPresent(env_, intent.roster);
     Removal removal;
     if (loser != nullptr) removal = RemoveHead(env_, keys, *loser);
     if (removal.failed || removal.silent) return false;
@@ -56,7 +58,7 @@ class IntentCleanUp {
     if (newest.ok() && *newest && (*newest)->sequence() > record.sequence) {
       removal.Add(RemoveOlder(keys, record.sequence, **newest));
     }
-    return !removal.failed && !removal.silent;
+    return all_present && !removal.failed && !removal.silent;
   }
 
   bool Complete(const shard::ObjectKeys& keys, const FoundHead& head) {

@@ -17,6 +17,12 @@ absl::StatusOr<shard::HeadSealer> SealIntent(const Environment& env, const shard
                                              const HeadWitnesses& witnesses) {
   shard::Metadata metadata;
   metadata.intent = record;
+  if (env.roster.size() <= shard::kMaxRosterPrefixes) {
+    for (const placement::Node& node : env.roster.nodes()) {
+      std::copy_n(node.id.begin(), sizeof(shard::NodePrefix),
+                  metadata.roster.emplace_back().begin());
+    }
+  }
   shard::ReadBox read;
   SHADW_ASSIGN_OR_RETURN(read.metadata, shard::EncodeMetadata(metadata));
   const shard::HeadLabel label{.flags = shard::kFlagIntent,
@@ -37,11 +43,14 @@ std::vector<store::StorageId> SlotIds(const Environment& env, const shard::Objec
   return ids;
 }
 
-std::optional<FoundIntent> ReadIntent(const Environment& env, const shard::ObjectKeys& keys,
-                                      size_t node, const store::StorageId& id) {
+// Nothing where something else lies there.
+//   Errors   those of the store
+absl::StatusOr<std::optional<FoundIntent>> ReadIntent(const Environment& env,
+                                                      const shard::ObjectKeys& keys, size_t node,
+                                                      const store::StorageId& id) {
   base::ByteArray<shard::kHeaderBytes> bytes;
-  const auto got = env.roster.store(node).Get(id, 0, bytes);
-  if (!got.ok() || *got != bytes.size()) return std::nullopt;
+  SHADW_ASSIGN_OR_RETURN(const size_t got, env.roster.store(node).Get(id, 0, bytes));
+  if (got != bytes.size()) return std::nullopt;
   const auto header = shard::OpenHeader(bytes, keys, shard::OpenTo::kRead);
   if (!header.ok() || !header->read || !header->audit.has(shard::kFlagIntent)) return std::nullopt;
   const auto metadata = shard::DecodeMetadata(header->read->metadata);
@@ -50,7 +59,8 @@ std::optional<FoundIntent> ReadIntent(const Environment& env, const shard::Objec
   return FoundIntent{
       .record = *metadata->intent,
       .code = {audit.data_shards, static_cast<uint16_t>(audit.total_shards - audit.data_shards)},
-      .witnesses = audit.body_root};
+      .witnesses = audit.body_root,
+      .roster = metadata->roster};
 }
 
 constexpr size_t kWitnessBytes = 4;
@@ -82,6 +92,14 @@ bool AllPresent(const Environment& env, const HeadWitnesses& witnesses) {
   return true;
 }
 
+bool AllPresent(const Environment& env, const std::vector<shard::NodePrefix>& roster) {
+  return std::ranges::all_of(roster, [&](const shard::NodePrefix& prefix) {
+    return std::ranges::any_of(env.roster.nodes(), [&](const placement::Node& node) {
+      return std::equal(prefix.begin(), prefix.end(), node.id.begin());
+    });
+  });
+}
+
 absl::Status IntentBook::WriteCopy(size_t node, uint64_t slot, const shard::HeadSealer& sealer,
                                    uint16_t copy) {
   store::Store& store = env_.roster.store(node);
@@ -106,7 +124,8 @@ absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSeale
     if (absl::IsAlreadyExists(put) && written == 0) {
       const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
       // Garbage, or a lie, takes the place on this node only.
-      if (ReadIntent(env_, keys_, node, id)) return false;
+      const auto other = ReadIntent(env_, keys_, node, id);
+      if (other.ok() && *other) return false;
     }
     if (put.ok()) {
       ++written;
@@ -138,10 +157,11 @@ std::vector<FoundIntent> IntentBook::All() const {
   for (size_t node = 0; node < env_.roster.size(); ++node) {
     const std::vector<store::StorageId> ids = SlotIds(env_, keys_, node);
     for (const Sighting& seen : env_.roster.Look(node, ids)) {
-      std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, ids[seen.position]);
-      if (!intent) continue;
-      intent->slot = seen.position;
-      found.try_emplace({intent->slot, intent->record.version}, *intent);
+      const auto read = ReadIntent(env_, keys_, node, ids[seen.position]);
+      if (!read.ok() || !*read) continue;
+      FoundIntent intent = **read;
+      intent.slot = seen.position;
+      found.try_emplace({intent.slot, intent.record.version}, intent);
     }
   }
   std::vector<FoundIntent> intents;
@@ -156,8 +176,9 @@ bool IntentBook::Stands(uint64_t slot, const shard::IntentRecord& record) const 
     const auto stats = env_.roster.store(node).StatMany({&id, 1});
     if (!stats.ok()) return true;
     if (!stats->front()) continue;
-    const std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, id);
-    if (intent && intent->record == record) return true;
+    const auto intent = ReadIntent(env_, keys_, node, id);
+    if (!intent.ok() && !absl::IsNotFound(intent.status())) return true;
+    if (intent.ok() && *intent && (*intent)->record == record) return true;
   }
   return false;
 }
@@ -166,9 +187,9 @@ void IntentBook::Clear(uint64_t slot, const shard::VersionId& version) {
   for (size_t node = 0; node < env_.roster.size(); ++node) {
     const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
     if (env_.roster.Look(node, {&id, 1}).empty()) continue;
-    const std::optional<FoundIntent> intent = ReadIntent(env_, keys_, node, id);
-    if (intent && intent->record.version != version) continue;
-    // A copy that stays is cleared when the vault is opened next.
+    const auto intent = ReadIntent(env_, keys_, node, id);
+    // Not ours, or nobody can say. A copy that stays is cleared when the vault is opened next.
+    if (!intent.ok() || (*intent && (*intent)->record.version != version)) continue;
     env_.roster.Remove(node, keys_, {&id, 1});
   }
 }

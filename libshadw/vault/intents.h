@@ -29,12 +29,15 @@ HeadWitnesses WitnessesOf(const Environment& env, const shard::ObjectKeys& keys,
                           uint16_t parity_shards);
 // Whether all of them are in the roster.
 bool AllPresent(const Environment& env, const HeadWitnesses& witnesses);
+bool AllPresent(const Environment& env, const std::vector<shard::NodePrefix>& roster);
 
 struct FoundIntent {
   uint64_t slot = 0;
   shard::IntentRecord record;
   erasure::Code code;
   HeadWitnesses witnesses{};
+  // Of every node that may have a shard, where there are few enough to say.
+  std::vector<shard::NodePrefix> roster;
 };
 
 class IntentBook {

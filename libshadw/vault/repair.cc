@@ -134,7 +134,10 @@ class SegmentRepair {
       if (old != nullptr) Remove(old->node, old->id);
     }
     for (const LocatedShard& shard : segment_.located.surplus) Remove(shard.node, shard.id);
-    for (const DamagedShard& shard : segment_.located.damaged) Remove(shard.node, shard.id);
+    for (const DamagedShard& shard : segment_.located.damaged) {
+      // What its store cannot read now may be whole.
+      if (!shard.unreadable) Remove(shard.node, shard.id);
+    }
   }
 
   void Remove(size_t node, const store::StorageId& id) {
@@ -170,17 +173,20 @@ absl::StatusOr<RepairReport> RepairObject(const Environment& env, const shard::O
                                                     ", need the right to verify or write"));
   }
   RepairReport report;
-  for (uint32_t segment = 0; segment < head.header.audit.segment_count; ++segment) {
-    const SegmentId id = SegmentId::Of(head, segment);
-    SHADW_RETURN_IF_ERROR(SegmentRepair(env, keys, id, report).Run());
-  }
+  absl::Status first;
   for (uint64_t sequence : shard::KeptSequences(head.sequence())) {
     const HeadPlace place = LookAtHead(env, keys, sequence);
     if (!place.head) continue;
-    SHADW_ASSIGN_OR_RETURN(const size_t written,
-                           SpreadHead(env, keys, *place.head, place.head->code().parity_shards));
-    report.heads_written += written;
+    const auto written = SpreadHead(env, keys, *place.head, place.head->code().parity_shards);
+    first.Update(written.status());
+    report.heads_written += written.value_or(0);
   }
+  // What is beyond repair must not keep the rest from it.
+  for (uint32_t segment = 0; segment < head.header.audit.segment_count; ++segment) {
+    const SegmentId id = SegmentId::Of(head, segment);
+    first.Update(SegmentRepair(env, keys, id, report).Run());
+  }
+  if (!first.ok()) return first;
   return report;
 }
 

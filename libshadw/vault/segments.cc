@@ -15,6 +15,8 @@ namespace {
 // Of a put that died before it could say how many it wrote: 32 TiB at 10+4. A node that
 // claims to have everything must not keep a clean-up busy for ever.
 constexpr uint32_t kMaxUncountedSegments = 1 << 20;
+// Segments without a trace that are looked past.
+constexpr uint32_t kMaxGap = 16;
 // 130 years of twelve days: what an object's shards are looked for in.
 constexpr uint32_t kMaxEpochSpan = 4'096;
 
@@ -116,7 +118,7 @@ class Locator {
                       ? shard::OpenHeader(bytes, keys_, shard::OpenTo::kRead, &memo_)
                       : absl::StatusOr<shard::Header>(shard::AuthenticationError());
     if (!header.ok() || !Matches(*header, candidate.address, id_)) {
-      damaged_.push_back({node, candidate.id, candidate.address.index});
+      damaged_.push_back({node, candidate.id, candidate.address.index, !got.ok()});
       return;
     }
     LocatedShard shard{node, candidate.id, *std::move(header), true};
@@ -219,9 +221,13 @@ Removal RemoveVersion(const Environment& env, const shard::ObjectKeys& keys, Seg
   const uint32_t first = id.segment;
   Removal removal;
   if (segment_count == 0) {
-    // Segments are written in order: the first one without a trace ends the version.
-    while (id.segment < first + kMaxUncountedSegments && HasTraces(env, keys, id)) ++id.segment;
-    segment_count = id.segment;
+    // Segments are written in order, but a node that was away may have shards of later ones.
+    segment_count = first;
+    for (; id.segment - segment_count < kMaxGap && id.segment - first < kMaxUncountedSegments;
+         ++id.segment) {
+      if (HasTraces(env, keys, id)) segment_count = id.segment + 1;
+    }
+    id.segment = segment_count;
     // A store that is silent may hide more: that has to be told.
     removal.Add(RemoveSegment(env, keys, id));
   }

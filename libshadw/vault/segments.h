@@ -40,6 +40,7 @@ struct DamagedShard {
   size_t node = 0;
   store::StorageId id{};
   uint16_t index = 0;
+  bool unreadable = false;  // for its store's failure; it may be a shard after all
 };
 
 struct LocatedSegment {

@@ -75,7 +75,8 @@ struct RepairReport {
 
 // Brings back n whole shards a segment and min(m + 1, nodes) copies of every head that
 // is kept. New shards go where no shard of their segment is; old ones are removed after.
-//   Errors   kFailedPrecondition  a segment has too few good cells: says how many
+//   Errors   (of the first segment that has one; the others are repaired all the same)
+//            kFailedPrecondition  a segment has too few good cells: says how many
 //            kResourceExhausted   too few nodes for one shard a node
 absl::StatusOr<RepairReport> RepairObject(const Environment& env, const shard::ObjectKeys& keys,
                                           const FoundHead& head);
