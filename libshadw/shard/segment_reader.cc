@@ -12,6 +12,14 @@
 
 namespace shadw::shard {
 
+SegmentReader::SegmentReader(StripeAssembler assembler, const ObjectKeys& keys,
+                             std::span<const Header> shards, CellSource* source)
+    : SegmentReader(std::move(assembler), shards.front()) {
+  check_ = [keys, shards = std::vector<Header>(shards.begin(), shards.end()), source] {
+    return CheckSegment(keys, shards, source);
+  };
+}
+
 SegmentReader::SegmentReader(StripeAssembler assembler, const Header& header)
     : assembler_(std::move(assembler)),
       content_(header.read->content_key->bytes()),
@@ -40,7 +48,7 @@ absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
     }
   }
   SHADW_ASSIGN_OR_RETURN(StripeAssembler assembler, StripeAssembler::Create(keys, shards, source));
-  return SegmentReader(std::move(assembler), shards.front());
+  return SegmentReader(std::move(assembler), keys, shards, source);
 }
 
 absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
@@ -50,7 +58,31 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
   }
   if (bound_) return ReadBound(offset, bytes, sink);
   if (bytes == 0) return absl::OkStatus();
-  return ReadStripes(offset, bytes, nullptr, sink);
+  uint64_t delivered = 0;
+  const absl::Status read = ReadStripes(offset, bytes, nullptr, [&](base::ByteSpan more) {
+    SHADW_RETURN_IF_ERROR(sink(more));
+    delivered += more.size();
+    return absl::OkStatus();
+  });
+  if (!absl::IsDataLoss(read) || delivered == bytes) return read;
+  const std::vector<uint16_t> forgers = ForgersByMac();
+  if (forgers.empty()) return read;
+  for (uint16_t j : forgers) assembler_.Exclude(j, true);
+  const absl::Status again = ReadStripes(offset + delivered, bytes - delivered, nullptr, sink);
+  return absl::IsFailedPrecondition(again) ? read : again;
+}
+
+// Many colluding nodes leave too many choices of cells to try. The body MACs, whose key no
+// auditor has, tell their shards at the price of reading the segment.
+std::vector<uint16_t> SegmentReader::ForgersByMac() {
+  std::vector<uint16_t> forgers;
+  const absl::StatusOr<SegmentReport> report = check_();
+  if (!report.ok()) return forgers;
+  for (const ShardReport& shard : report->shards) {
+    if (!shard.body_mac_holds.value_or(true)) forgers.push_back(shard.index);
+  }
+  for (const CellFault& fault : report->faults) assembler_.AddFault(fault);
+  return forgers;
 }
 
 absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
@@ -226,7 +258,11 @@ absl::Status SegmentReader::ReadBound(uint64_t offset, uint64_t bytes, const Byt
 // A reader who holds K_read can make cells that pass both tags. The signed root shows
 // it, not where; so leave out some shards after others.
 absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
-  for (const std::vector<uint16_t>& left_out : Exclusions()) {
+  std::vector<std::vector<uint16_t>> exclusions = Exclusions();
+  if (std::vector<uint16_t> forgers = ForgersByMac(); !forgers.empty()) {
+    exclusions.insert(exclusions.begin(), std::move(forgers));
+  }
+  for (const std::vector<uint16_t>& left_out : exclusions) {
     for (uint16_t j : left_out) assembler_.Exclude(j, true);
     const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
     const bool found = right.ok() && *right;

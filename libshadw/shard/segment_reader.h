@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "libshadw/crypto/hash.h"
+#include "libshadw/shard/segment_check.h"
 #include "libshadw/shard/stripe_assembler.h"
 
 namespace shadw::shard {
@@ -51,6 +52,8 @@ class SegmentReader {
   const std::vector<CellFault>& faults() const { return assembler_.faults(); }
 
  private:
+  SegmentReader(StripeAssembler assembler, const ObjectKeys& keys, std::span<const Header> shards,
+                CellSource* source);
   SegmentReader(StripeAssembler assembler, const Header& header);
   absl::Status ReadStripes(uint64_t offset, uint64_t bytes, std::vector<Hash>* cell_hashes,
                            const ByteSink& sink);
@@ -61,12 +64,14 @@ class SegmentReader {
   bool OpenChunk(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain);
   absl::Status OpenForged(uint32_t stripe, uint16_t column, base::MutableByteSpan plain);
   bool NameForgers(uint32_t stripe, std::span<const uint16_t> from);
+  std::vector<uint16_t> ForgersByMac();
   absl::Status ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink);
   absl::Status ReadAroundForgers(base::Buffer& plain);
   std::vector<std::vector<uint16_t>> Exclusions() const;
   void NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out);
   absl::StatusOr<bool> ReadAndCheckRoot(base::Buffer& plain);
 
+  std::function<absl::StatusOr<SegmentReport>()> check_;
   StripeAssembler assembler_;
   crypto::AesGcm content_;
   crypto::LeafHasher hasher_;

@@ -177,6 +177,28 @@ TEST(Attack, AnAuditorAndTwoNodesForgingTooMuchIsDataLoss) {
   EXPECT_TRUE(result.bytes.empty());
 }
 
+// More choices of cells than a reader tries: the body MACs tell.
+TEST(Attack, AnAuditorAndFourOfFourteenNodesForgingOneStripe) {
+  const erasure::Code code{10, 4};
+  const ObjectKeys keys = TestKeys();
+  const base::Bytes plain = RandomBytes(4080 * 30, 1);
+  for (const uint8_t flags : {uint8_t{0}, uint8_t{kFlagBound}}) {
+    const Shards sealed =
+        SealSegment(keys, plain, {.code = code, .max_stripes = 4, .flags = flags});
+    for (const std::vector<uint16_t>& liars :
+         {std::vector<uint16_t>{1, 4, 8, 12}, {0, 5, 9, 13}, {2, 3, 7, 9}, {3, 6, 10, 11}}) {
+      Shards shards = sealed;
+      const std::vector<Header> headers = OpenAll(keys, shards);
+      for (uint16_t liar : liars) {
+        WrapCell(keys, headers[liar], shards[liar], 1, RandomBytes(4096, liar));
+      }
+      const ReadResult result = ReadSegment(keys, shards);
+      ASSERT_TRUE(result.status.ok()) << result.status;
+      EXPECT_EQ(result.bytes, plain);
+    }
+  }
+}
+
 TEST(Attack, AnAuditorAndNodesForgingCellsNeverGetAWrongByteOut) {
   Attack42 attack;
   WrapCell(attack.keys, attack.headers[1], attack.shards[1], 0, RandomBytes(4096, 7));
