@@ -59,7 +59,7 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
   if (bound_) return ReadBound(offset, bytes, sink);
   if (bytes == 0) return absl::OkStatus();
   uint64_t delivered = 0;
-  const absl::Status read = ReadStripes(offset, bytes, nullptr, [&](base::ByteSpan more) {
+  absl::Status read = ReadStripes(offset, bytes, nullptr, [&](base::ByteSpan more) {
     SHADW_RETURN_IF_ERROR(sink(more));
     delivered += more.size();
     return absl::OkStatus();
@@ -68,7 +68,7 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
   const std::vector<uint16_t> forgers = ForgersByMac();
   if (forgers.empty()) return read;
   for (uint16_t j : forgers) assembler_.Exclude(j, true);
-  const absl::Status again = ReadStripes(offset + delivered, bytes - delivered, nullptr, sink);
+  absl::Status again = ReadStripes(offset + delivered, bytes - delivered, nullptr, sink);
   return absl::IsFailedPrecondition(again) ? read : again;
 }
 

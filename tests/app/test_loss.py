@@ -154,7 +154,7 @@ class LostCatalogue(AppTest):
         self.assertIn("the catalogue on the way to the name: vault: ", told)
         repaired = self.expect(FAILED, "repair", *self.owner(), "second", "--json").json
         self.assertIn("vault: ", repaired["catalogue_fault"])
-        self.assertIn("the object is repaired, the catalogue ", repaired["warnings"][0])
+        self.assertIn("the catalogue is not repaired: vault: ", repaired["warnings"][0])
 
 
 class EveryPattern(AppTest):
