@@ -370,7 +370,8 @@ void BindUpkeep(py::class_<OwnedVault>& c) {
       .def(
           "repair_catalogue",
           [](OwnedVault& self) {
-            return self.Run([](Vault& v) { return absl::StatusOr(v.RepairCatalogue()); });
+            return self.Run(
+                [](Vault& v) { return absl::StatusOr<vault::RepairReport>(v.RepairCatalogue()); });
           },
           "Brings back every page of the catalogue.")
       .def(
