@@ -121,7 +121,7 @@ class ReedSolomon {
   // True where the parity shards are those of the data shards.
   //   Shapes   shards  n spans of L bytes, in order of index
   //   Errors   kInvalidArgument  another number of spans, or unequal lengths
-  //   Cost     as Encode, and one allocation of at most 256 KiB
+  //   Cost     as Encode, and one allocation of at most 64 KiB
   absl::StatusOr<bool> Verify(std::span<const base::ByteSpan> shards) const;
 
   // How many patterns the cache holds now; at most `inverse_cache_entries`.

@@ -107,6 +107,21 @@ TEST_P(Kernels, AgreeWithPlainTablesOnMatricesOfEveryShapeUpTo40Rows) {
   }
 }
 
+// Parity rows pair up from the first one or the second, columns with a single one left
+// over or without.
+TEST_P(Kernels, AgreeWithPlainTablesOnEveryCodeUpTo17Plus30) {
+  Rng rng(17);
+  for (uint16_t k = 1; k <= 17; ++k) {
+    for (uint16_t m = 1; m <= 30; ++m) {
+      const ReedSolomon coder = MakeCoder({.data_shards = k, .parity_shards = m}, GetParam());
+      for (const size_t length : {63, 64, 200}) {
+        ASSERT_NO_FATAL_FAILURE(
+            ExpectEncodesTo(PlainlyEncoded(coder.code(), rng, length), coder, 1));
+      }
+    }
+  }
+}
+
 // Places for shards with a page before and one behind that nobody may touch.
 class Islands {
  public:

@@ -2,16 +2,12 @@
 #include "libshadw/erasure/kernels/affine.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 
 #include "libshadw/erasure/gf256.h"
 #include "libshadw/erasure/kernels/row_groups.h"
 
 namespace shadw::erasure::internal {
 namespace {
-
-using AffineMatrix = std::array<uint8_t, kAffineBytes>;
 
 // Byte 7 - i selects the bits of x whose sum is bit i of factor * x; so bit j of it is
 // bit i of factor * 2^j.
@@ -37,6 +33,8 @@ constexpr std::array<AffineMatrix, 256> MakeAllAffine() {
 constexpr std::array<AffineMatrix, 256> kAffine = MakeAllAffine();
 
 }  // namespace
+
+const AffineMatrix& AffineMatrixOf(uint8_t factor) { return kAffine[factor]; }
 
 base::Bytes MakeAffineTables(const Matrix& coefficients, AffineLayout layout) {
   base::Bytes tables(coefficients.cells().size() * kAffineBytes);

@@ -6,7 +6,9 @@
 #ifndef LIBSHADW_ERASURE_KERNELS_AFFINE_H_
 #define LIBSHADW_ERASURE_KERNELS_AFFINE_H_
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "libshadw/base/bytes.h"
 #include "libshadw/erasure/matrix.h"
@@ -14,6 +16,10 @@
 namespace shadw::erasure::internal {
 
 inline constexpr size_t kAffineBytes = 8;
+using AffineMatrix = std::array<uint8_t, kAffineBytes>;
+
+// The matrix of x -> factor * x.
+const AffineMatrix& AffineMatrixOf(uint8_t factor);
 
 struct AffineLayout {
   size_t most_rows = 0;       // of a group, see row_groups.h
