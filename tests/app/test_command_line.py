@@ -121,7 +121,7 @@ class CommandLine(AppTest):
             "already_exists": ["keygen", "--out", self.key],
             "invalid_argument": ["info", "--cap=shadw-read-1-nonsense", *self.store_options()],
             "unavailable": ["list", f"--key={self.key}", "--store", self.root / "nowhere"],
-            "failed_precondition": ["repair", *self.owner(self.stores[:3]), "n"],
+            "resource_exhausted": ["put", *self.owner(self.stores[:5]), "--code=4+2", self.key],
         }
         for code, arguments in failures.items():
             result = self.fail_with(*arguments, "--json")
