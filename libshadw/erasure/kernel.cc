@@ -29,7 +29,8 @@ void Kernel::Apply(const uint8_t* const* sources, uint8_t* const* outputs, size_
                      .sources = sources,
                      .outputs = outputs,
                      .at = at,
-                     .length = step});
+                     .length = step,
+                     .from_memory = length >= kLongBytes});
   }
 }
 

@@ -20,6 +20,8 @@ namespace shadw::erasure::internal {
 // or second-level cache of any current CPU, if the block is no larger than this.
 inline constexpr size_t kBlockBytes = 64 << 10;
 inline constexpr size_t kBlockMultiple = 128;
+// Shards of so many bytes come from memory and go there; cells are shorter.
+inline constexpr size_t kLongBytes = 256 << 10;
 
 class Kernel {
  public:

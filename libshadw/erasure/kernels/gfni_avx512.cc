@@ -80,7 +80,9 @@ class RowsTile {
     for (size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 2
       for (size_t v = 0; v < kWidth; ++v) {
-        Store<kMasked>(pass.outputs[r] + at + v * kVectorBytes, mask, sums[r][v]);
+        uint8_t* to = pass.outputs[r] + at + v * kVectorBytes;
+        if (!kMasked && pass.fetch_outputs) FetchAhead(to);
+        Store<kMasked>(to, mask, sums[r][v]);
       }
     }
   }
@@ -121,7 +123,8 @@ void MultiplyProduct(const Product& product) {
     const Pass pass{.matrices = product.tables.data() + first * columns * kAffineBytes,
                     .columns = columns,
                     .sources = product.sources,
-                    .outputs = product.outputs + first};
+                    .outputs = product.outputs + first,
+                    .fetch_outputs = product.from_memory};
     kColumnsByRowsLessOne[count - 1](pass, product.at, product.at + product.length);
   });
 }

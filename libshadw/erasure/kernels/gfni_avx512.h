@@ -29,6 +29,7 @@ struct Pass {
   size_t columns;
   const uint8_t* const* sources;
   uint8_t* const* outputs;
+  bool fetch_outputs;  // where they come from memory; from the cache it costs more
 };
 
 SHADW_AVX512_INLINE __m512i AffineAt(const uint8_t* matrix) {
@@ -53,9 +54,9 @@ SHADW_AVX512_INLINE void Store(uint8_t* to, __mmask64 mask, __m512i bytes) {
   kMasked ? _mm512_mask_storeu_epi8(to, mask, bytes) : _mm512_storeu_si512(to, bytes);
 }
 
-// Asks for what a tile soon loads: so many streams at once are more than the hardware
+// Asks for what a tile soon loads or stores: so many streams at once are more than the hardware
 // follows, most of all where they lie a power of two apart. The address may lie behind
-// the source, where no pointer may point and no fetch fails. (GCC takes a function that
+// the shard, where no pointer may point and no fetch fails. (GCC takes a function that
 // only fetches for one without effect, unless it is inline.)
 SHADW_AVX512_INLINE void FetchAhead(const uint8_t* from) {
   const auto address = reinterpret_cast<uintptr_t>(from) + 2 * kVectorBytes;

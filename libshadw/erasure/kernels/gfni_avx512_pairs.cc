@@ -132,6 +132,10 @@ class PairsTile {
 #pragma GCC unroll 2
       for (size_t v = 0; v < kWidth; ++v) {
         const size_t to = at + v * kVectorBytes;
+        if (!kMasked && pass.fetch_outputs) {
+          FetchAhead(pass.outputs[2 * p] + to);
+          FetchAhead(pass.outputs[2 * p + 1] + to);
+        }
         // In this order: of a single row, both are one output and the second is right.
         Store<kMasked>(pass.outputs[2 * p] + to, mask,
                        _mm512_xor_si512(sums.as[p][v], sums.cy[p][v]));
@@ -161,7 +165,8 @@ void MultiplyPairs(const Product& product, RowPairs pairs) {
     const Pass pass{.matrices = product.tables.data() + first * PairTableBytes(columns),
                     .columns = columns,
                     .sources = product.sources,
-                    .outputs = outputs.data()};
+                    .outputs = outputs.data(),
+                    .fetch_outputs = product.from_memory};
     kColumnsByPairsLessOne[count - 1](pass, product.at, product.at + product.length);
   });
 }

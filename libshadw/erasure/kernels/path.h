@@ -32,6 +32,7 @@ struct Product {
   uint8_t* const* outputs = nullptr;
   size_t at = 0;
   size_t length = 0;
+  bool from_memory = false;  // the shards are too long to be in a cache; a hint
 };
 
 struct Path {
