@@ -25,11 +25,15 @@ base::ByteArray<kChecksumBytes> Checksum(base::ByteSpan payload) {
   return checksum;
 }
 
-std::string Prefix(Right right) {
-  return absl::StrCat("shadw-", std::string(ToString(right)), "-1-");
+// What a capability's second byte says: a right by its number, or a member.
+constexpr uint8_t kMember = 5;
+
+std::string Prefix(std::string_view kind) {
+  return absl::StrCat("shadw-", std::string(kind), "-1-");
 }
 
-size_t KeyCount(Right right) { return right == Right::kVerify ? 3 : 1; }
+size_t KeyBytes(Right right) { return (right == Right::kVerify ? 3 : 1) * size_t{32}; }
+constexpr size_t kMemberBytes = 32 + sizeof(RecordId) + 32;
 
 absl::Status NotACapability(std::string_view why) {
   return absl::InvalidArgumentError(
@@ -38,7 +42,7 @@ absl::Status NotACapability(std::string_view why) {
 
 absl::StatusOr<Right> RightOfPrefix(std::string_view text) {
   for (Right right : {Right::kRead, Right::kVerify, Right::kAudit}) {
-    if (text.starts_with(Prefix(right))) return right;
+    if (text.starts_with(Prefix(ToString(right)))) return right;
     if (text.starts_with(absl::StrCat("shadw-", std::string(ToString(right)), "-"))) {
       return absl::UnimplementedError("shard: got a capability of another version, know 1");
     }
@@ -57,32 +61,71 @@ bool IsSpelledAs(base::ByteSpan payload, std::string_view encoded) {
   return same;
 }
 
-absl::StatusOr<ObjectKeys> KeysOfPayload(Right right, std::string_view encoded,
-                                         base::ByteSpan bytes) {
-  if (bytes.size() != kFixedBytes + KeyCount(right) * crypto::SecretKey::kBytes) {
-    return NotACapability("it is too long or too short");
-  }
+// What is between the kind and the checksum, once both hold.
+absl::StatusOr<base::ByteReader> CheckPayload(uint8_t kind, std::string_view encoded,
+                                              base::ByteSpan bytes, size_t key_bytes) {
+  if (bytes.size() != kFixedBytes + key_bytes) return NotACapability("it is too long or too short");
   const base::ByteSpan body = bytes.first(bytes.size() - kChecksumBytes);
   if (!std::ranges::equal(Checksum(body), bytes.last(kChecksumBytes)) ||
       !IsSpelledAs(bytes, encoded)) {
     return NotACapability("the checksum does not hold: mistyped?");
   }
   base::ByteReader in(body);
-  const uint8_t version = in.U8();
-  const uint8_t said = in.U8();
-  if (version != kCapabilityVersion || said != static_cast<uint8_t>(right)) {
+  if (in.U8() != kCapabilityVersion || in.U8() != kind) {
     return NotACapability("its prefix and its content differ");
   }
+  return in;
+}
+
+crypto::SecretKey NextKey(base::ByteReader& in) {
+  return crypto::SecretKey::CopyOf(in.View(crypto::SecretKey::kBytes).first<32>());
+}
+
+absl::StatusOr<ObjectKeys> KeysOfPayload(Right right, std::string_view encoded,
+                                         base::ByteSpan bytes) {
+  SHADW_ASSIGN_OR_RETURN(base::ByteReader in, CheckPayload(static_cast<uint8_t>(right), encoded,
+                                                           bytes, KeyBytes(right)));
   ObjectId id;
   in.Raw(id);
-  const auto key = [&in] {
-    return crypto::SecretKey::CopyOf(in.View(crypto::SecretKey::kBytes).first<32>());
-  };
-  const crypto::SecretKey first = key();
+  const crypto::SecretKey first = NextKey(in);
   if (right == Right::kRead) return ObjectKeys::ForReader(id, first);
   if (right == Right::kAudit) return ObjectKeys::ForAuditor(id, first);
-  const crypto::SecretKey delete_key = key();
-  return ObjectKeys::ForRepairer(id, first, delete_key, key());
+  const crypto::SecretKey delete_key = NextKey(in);
+  return ObjectKeys::ForRepairer(id, first, delete_key, NextKey(in));
+}
+
+absl::StatusOr<MemberKeys> MemberOfPayload(std::string_view encoded, base::ByteSpan bytes) {
+  SHADW_ASSIGN_OR_RETURN(base::ByteReader in, CheckPayload(kMember, encoded, bytes, kMemberBytes));
+  ObjectId id;
+  in.Raw(id);
+  const crypto::SecretKey read = NextKey(in);
+  RecordId record;
+  in.Raw(record);
+  return MemberKeys{ObjectKeys::ForReader(id, read), record, NextKey(in)};
+}
+
+// `parse` gets the characters behind the prefix and the bytes that they stand for.
+template <typename Parse>
+auto Decode(std::string_view text, std::string_view kind, const Parse& parse)
+    -> decltype(parse(text, base::ByteSpan())) {
+  const std::string_view encoded = text.substr(Prefix(kind).size());
+  std::string payload;
+  const bool decodes = absl::WebSafeBase64Unescape({encoded.data(), encoded.size()}, &payload);
+  const base::MutableByteSpan bytes(reinterpret_cast<uint8_t*>(payload.data()), payload.size());
+  auto parsed =
+      decodes ? parse(encoded, bytes) : NotACapability("it has characters that do not belong");
+  crypto::Wipe(bytes);
+  return parsed;
+}
+
+std::string Encode(std::string_view kind, base::ByteWriter out) {
+  out.Raw(Checksum(out.bytes()));
+  base::Bytes payload = std::move(out).Take();
+  std::string encoded;
+  const std::string_view characters = base::AsText(payload);
+  absl::WebSafeBase64Escape({characters.data(), characters.size()}, &encoded);
+  crypto::Wipe(payload);
+  return Prefix(kind) + encoded;
 }
 
 }  // namespace
@@ -120,27 +163,37 @@ absl::StatusOr<std::string> EncodeCapability(const ObjectKeys& keys, Right right
     out.Raw(keys.verify_key()->bytes()).Raw(keys.delete_key()->bytes());
     out.Raw(keys.match_key()->bytes());
   }
-  out.Raw(Checksum(out.bytes()));
-  base::Bytes payload = std::move(out).Take();
-  std::string encoded;
-  const std::string_view characters = base::AsText(payload);
-  absl::WebSafeBase64Escape({characters.data(), characters.size()}, &encoded);
-  crypto::Wipe(payload);
-  return Prefix(right) + encoded;
+  return Encode(ToString(right), std::move(out));
 }
 
 absl::StatusOr<ObjectKeys> DecodeCapability(std::string_view text) {
   if (text.size() > kMaxCapabilityCharacters) return NotACapability("it is too long");
   SHADW_ASSIGN_OR_RETURN(const Right right, RightOfPrefix(text));
-  const std::string_view encoded = text.substr(Prefix(right).size());
-  std::string payload;
-  const bool decodes = absl::WebSafeBase64Unescape({encoded.data(), encoded.size()}, &payload);
-  const base::MutableByteSpan bytes(reinterpret_cast<uint8_t*>(payload.data()), payload.size());
-  absl::StatusOr<ObjectKeys> keys = decodes
-                                        ? KeysOfPayload(right, encoded, bytes)
-                                        : NotACapability("it has characters that do not belong");
-  crypto::Wipe(bytes);
-  return keys;
+  return Decode(text, ToString(right), [right](std::string_view encoded, base::ByteSpan bytes) {
+    return KeysOfPayload(right, encoded, bytes);
+  });
+}
+
+bool IsMemberCapability(std::string_view text) { return text.starts_with("shadw-member-"); }
+
+absl::StatusOr<std::string> EncodeMemberCapability(const MemberKeys& member) {
+  if (!member.pack.may_read()) {
+    return absl::PermissionDeniedError(
+        "shard: got keys that cannot read the pack, which cannot share its members");
+  }
+  base::ByteWriter out;
+  out.U8(kCapabilityVersion).U8(kMember).Raw(member.pack.id()).Raw(member.pack.read_key()->bytes());
+  out.Raw(member.record).Raw(member.key.bytes());
+  return Encode("member", std::move(out));
+}
+
+absl::StatusOr<MemberKeys> DecodeMemberCapability(std::string_view text) {
+  if (text.size() > kMaxCapabilityCharacters) return NotACapability("it is too long");
+  if (!IsMemberCapability(text)) return NotACapability("it does not start with shadw-member-");
+  if (!text.starts_with(Prefix("member"))) {
+    return absl::UnimplementedError("shard: got a capability of another version, know 1");
+  }
+  return Decode(text, "member", MemberOfPayload);
 }
 
 }  // namespace shadw::shard

@@ -7,6 +7,8 @@
 //   shadw-verify-1-…   K_verify, K_delete, K_match: may check, repair and rotate; cannot
 //                      read. Recognises the vault's other shards by K_match.
 //   shadw-audit-1-…    K_audit: may audit
+//   shadw-member-1-…   the right to read a pack, and the key of one of its members: may
+//                      read that one
 //
 //   std::string text = EncodeCapability(keys, Right::kRead).value();
 //   ObjectKeys shared = DecodeCapability(text).value();
@@ -39,6 +41,18 @@ absl::StatusOr<std::string> EncodeCapability(const ObjectKeys& keys, Right right
 //   Errors   kInvalidArgument  not a capability, or mistyped: the checksum fails
 //            kUnimplemented    another version
 absl::StatusOr<ObjectKeys> DecodeCapability(std::string_view text);
+
+// The right to read one member of a pack.
+struct MemberKeys {
+  ObjectKeys pack;  // down from kRead
+  RecordId record{};
+  crypto::SecretKey key;
+};
+
+bool IsMemberCapability(std::string_view text);
+// As above, for a member.
+absl::StatusOr<std::string> EncodeMemberCapability(const MemberKeys& member);
+absl::StatusOr<MemberKeys> DecodeMemberCapability(std::string_view text);
 
 }  // namespace shadw::shard
 

@@ -4,6 +4,7 @@
 #ifndef LIBSHADW_SHARD_IDS_H_
 #define LIBSHADW_SHARD_IDS_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "libshadw/base/bytes.h"
@@ -19,7 +20,15 @@ using DeleteToken = base::ByteArray<32>;
 using ObjectId = base::ByteArray<32>;
 using ObjectSalt = base::ByteArray<16>;
 using VersionId = base::ByteArray<16>;
+// Of one small object in a pack; random.
+using RecordId = base::ByteArray<16>;
 using HeaderNonce = base::ByteArray<24>;
+
+inline ObjectSalt SaltOf(const ObjectId& id) {
+  ObjectSalt salt;
+  std::copy_n(id.begin(), salt.size(), salt.begin());
+  return salt;
+}
 
 inline constexpr uint8_t kFormat = 1;
 // AES-256-GCM for bodies, XChaCha20-Poly1305 for boxes, BLAKE2b, SHA-256, Ed25519.

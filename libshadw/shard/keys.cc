@@ -153,6 +153,14 @@ ObjectSalt VaultKeys::IntentSalt() const {
   return crypto::Blake2b128(keys_->catalogue.bytes(), {base::AsBytes("intent")});
 }
 
+ObjectSalt VaultKeys::DeadListSalt(const ObjectSalt& pack) const {
+  return crypto::Blake2b128(keys_->catalogue.bytes(), {base::AsBytes("dead"), pack});
+}
+
+SecretKey VaultKeys::MemberKey(const RecordId& record) const {
+  return Kdf(keys_->vault, "member", {record});
+}
+
 Hash VaultKeys::NameBucket(std::string_view name) const {
   return crypto::Blake2b256(keys_->catalogue.bytes(),
                             {base::AsBytes("bucket"), base::AsBytes(name)});

@@ -128,6 +128,10 @@ class VaultKeys {
   // Salts of the vault's own objects: a page of the catalogue's trie, the intents.
   ObjectSalt PageSalt(uint8_t depth, base::ByteSpan prefix) const;
   ObjectSalt IntentSalt() const;
+  // Of the list of a pack's members that are gone.
+  ObjectSalt DeadListSalt(const ObjectSalt& pack) const;
+  // Seals one member of a pack.
+  crypto::SecretKey MemberKey(const RecordId& record) const;
   // Spreads names over the catalogue's pages.
   Hash NameBucket(std::string_view name) const;
   // Marks every segment of a name, for whoever can open box R.

@@ -36,8 +36,8 @@ absl::Status DecodeName(base::ByteSpan value, Metadata& metadata) {
 
 absl::Status DecodeKind(base::ByteReader& in, Metadata& metadata) {
   const uint8_t kind = in.U8();
-  if (kind > static_cast<uint8_t>(ObjectKind::kPack)) {
-    return absl::UnimplementedError(absl::StrCat("shard: got object kind ", kind, ", know 0 to 3"));
+  if (kind > static_cast<uint8_t>(ObjectKind::kDeadList)) {
+    return absl::UnimplementedError(absl::StrCat("shard: got object kind ", kind, ", know 0 to 5"));
   }
   metadata.kind = static_cast<ObjectKind>(kind);
   return absl::OkStatus();

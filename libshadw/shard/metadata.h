@@ -26,7 +26,20 @@ namespace shadw::shard {
 inline constexpr size_t kMaxNameBytes = 4096;
 inline constexpr size_t kMaxMetadataBytes = 8192;
 
-enum class ObjectKind : uint8_t { kFile = 0, kDirectory = 1, kPage = 2, kPack = 3 };
+enum class ObjectKind : uint8_t {
+  kFile = 0,
+  kDirectory = 1,
+  kPage = 2,
+  kPack = 3,
+  kSymlink = 4,   // its content is where it points
+  kDeadList = 5,  // of a pack: members that are gone
+};
+
+// Whether an object of this kind is a user's, and not part of how the vault works.
+inline bool IsUsers(ObjectKind kind) {
+  return kind == ObjectKind::kFile || kind == ObjectKind::kDirectory ||
+         kind == ObjectKind::kSymlink;
+}
 
 // Where a segment's plaintext stands in the object.
 struct SegmentExtent {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/vault/newest.h"
+#include "libshadw/vault/own_object.h"
 #include "libshadw/vault/segments.h"
 
 namespace shadw::vault {
@@ -14,6 +15,8 @@ namespace {
 
 constexpr int kMaxTurns = 64;
 constexpr uint8_t kFanOut = 16;
+// Of a vault with some million names.
+constexpr size_t kMaxRecalledPages = 4'096;
 
 // A prefix is one nibble of the bucket hash a byte.
 uint8_t NibbleOf(const shard::Hash& bucket, uint8_t depth) {
@@ -27,15 +30,6 @@ base::Bytes PrefixOf(const shard::Hash& bucket, uint8_t depth) {
   return prefix;
 }
 
-ByteSource SourceOf(base::ByteSpan bytes) {
-  return [rest = bytes](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
-    const size_t take = std::min(out.size(), rest.size());
-    std::ranges::copy(rest.first(take), out.begin());
-    rest = rest.subspan(take);
-    return take;
-  };
-}
-
 // A page must survive whatever the objects it names survive.
 // Pages are small: on a roster that shrank they keep their parity and give up width.
 erasure::Code PageCode(const Environment& env, const erasure::Code& a,
@@ -47,19 +41,6 @@ erasure::Code PageCode(const Environment& env, const erasure::Code& a,
   code.data_shards =
       static_cast<uint16_t>(std::min<size_t>(code.data_shards, nodes - code.parity_shards));
   return code;
-}
-
-absl::StatusOr<Page> ReadPage(const Environment& env, const LocatedObject& page) {
-  if (page.head.header.read->object_bytes > kMaxPageBytes) {
-    return absl::DataLossError("vault: a page of the catalogue is too long");
-  }
-  base::Bytes bytes;
-  const auto append = [&](base::ByteSpan more) {
-    bytes.insert(bytes.end(), more.begin(), more.end());
-    return absl::OkStatus();
-  };
-  SHADW_RETURN_IF_ERROR(ReadObject(env, page.keys, page.head, 0, kMaxPageBytes, append).status());
-  return DecodePage(bytes);
 }
 
 bool Lists(const Page& page, const CatalogueEntry& object) {
@@ -82,7 +63,8 @@ absl::StatusOr<Catalogue::LoadedPage> Catalogue::Load(uint8_t depth, const shard
   };
   const auto read = [&](const LocatedObject& page) -> absl::StatusOr<LoadedPage> {
     if (before_reading) before_reading(page.keys, page.head);
-    SHADW_ASSIGN_OR_RETURN(Page content, ReadPage(env_, page));
+    SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env_, page, kMaxPageBytes));
+    SHADW_ASSIGN_OR_RETURN(Page content, DecodePage(bytes));
     if (content.depth != depth) {
       return absl::DataLossError("vault: a page of the catalogue is in another one's place");
     }
@@ -98,66 +80,116 @@ shard::ObjectSalt Catalogue::SaltBelow(const Page& page, base::ByteSpan prefix_b
   return vault_.PageSalt(page.depth + 1, place);
 }
 
-absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& bucket,
-                                                            const PageVisitor& before_reading) {
-  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, Load(0, vault_.PageSalt(0, {}), before_reading));
-  while (loaded.page.split && loaded.page.depth < kMaxPageDepth) {
-    const uint8_t below = loaded.page.depth + 1;
-    SHADW_ASSIGN_OR_RETURN(
-        loaded, Load(below, SaltBelow(loaded.page, PrefixOf(bucket, below)), before_reading));
-    if (!loaded.head) {
-      return absl::DataLossError(
-          absl::StrCat("vault: a page of the catalogue at depth ", below, " is missing"));
-    }
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadOrRecall(uint8_t depth,
+                                                              const shard::ObjectSalt& salt,
+                                                              const PageVisitor& before_reading) {
+  const auto known = split_pages_.find(salt);
+  if (known != split_pages_.end() && !before_reading) {
+    return LoadedPage{vault_.ForSalt(salt, 0), std::nullopt, known->second};
+  }
+  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, Load(depth, salt, before_reading));
+  if (depth > 0 && !loaded.head) {
+    return absl::DataLossError(
+        absl::StrCat("vault: a page of the catalogue at depth ", depth, " is missing"));
+  }
+  if (loaded.page.split && split_pages_.size() < kMaxRecalledPages) {
+    split_pages_.emplace(salt, loaded.page);
   }
   return loaded;
 }
 
-absl::Status Catalogue::ChangeLeaf(const std::string& name, const Change& change,
-                                   const erasure::Code& code) {
-  const shard::Hash bucket = vault_.NameBucket(name);
+absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& bucket,
+                                                            const PageVisitor& before_reading) {
+  SHADW_ASSIGN_OR_RETURN(LoadedPage loaded,
+                         LoadOrRecall(0, vault_.PageSalt(0, {}), before_reading));
+  while (loaded.page.split && loaded.page.depth < kMaxPageDepth) {
+    const uint8_t below = loaded.page.depth + 1;
+    const shard::ObjectSalt salt = SaltBelow(loaded.page, PrefixOf(bucket, below));
+    SHADW_ASSIGN_OR_RETURN(loaded, LoadOrRecall(below, salt, before_reading));
+  }
+  return loaded;
+}
+
+absl::Status Catalogue::Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
+                              std::vector<CatalogueEntry>& gone) {
+  std::vector<KeyedEdit> keyed;
+  keyed.reserve(edits.size());
+  for (const CatalogueEdit& edit : edits) {
+    keyed.push_back({vault_.NameBucket(edit.entry.name), &edit});
+  }
+  std::ranges::stable_sort(keyed, {}, &KeyedEdit::bucket);
+  return keyed.empty() ? absl::OkStatus() : ApplyFrom(0, vault_.PageSalt(0, {}), keyed, code, gone);
+}
+
+size_t Catalogue::EntriesAfter(const Page& page, std::span<const KeyedEdit> edits) {
+  return page.entries.size() +
+         static_cast<size_t>(std::ranges::count_if(edits, [&page](const KeyedEdit& keyed) {
+           const CatalogueEdit::Kind kind = keyed.edit->kind;
+           const bool enters =
+               kind == CatalogueEdit::Kind::kEnter || kind == CatalogueEdit::Kind::kEnterLate;
+           return enters && !std::ranges::binary_search(page.entries, keyed.edit->entry.name, {},
+                                                        &CatalogueEntry::name);
+         }));
+}
+
+absl::Status Catalogue::ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
+                                  std::span<const KeyedEdit> edits, const erasure::Code& code,
+                                  std::vector<CatalogueEntry>& gone) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
-    SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, LoadLeafOf(bucket));
+    SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, LoadOrRecall(depth, salt));
+    if (loaded.page.split && depth < kMaxPageDepth) {
+      return ApplyBelow(loaded.page, edits, code, gone);
+    }
     const erasure::Code page_code = PageCode(env_, code, loaded.head);
-    if (loaded.page.entries.size() >= kSplitEntries && loaded.page.depth < kMaxPageDepth) {
-      status = Split(loaded, PrefixOf(bucket, loaded.page.depth), page_code);
+    if (depth < kMaxPageDepth && EntriesAfter(loaded.page, edits) > kSplitEntries) {
+      // A page that does not exist yet is made, to be split.
+      status = loaded.head ? Split(loaded, PrefixOf(edits.front().bucket, depth), page_code)
+                           : Store(loaded, page_code);
       if (!status.ok() && !absl::IsAborted(status)) return status;
       continue;
     }
-    if (!change(loaded.page.entries)) return absl::OkStatus();
-    status = Store(loaded, page_code);
+    std::vector<CatalogueEntry> gone_here;
+    bool any = false;
+    for (const KeyedEdit& keyed : edits) {
+      any |= ApplyEdit(*keyed.edit, loaded.page.entries, gone_here);
+    }
+    status = any ? Store(loaded, page_code) : absl::OkStatus();
+    if (status.ok()) gone.insert(gone.end(), gone_here.begin(), gone_here.end());
     if (!absl::IsAborted(status)) return status;
   }
   return status;
 }
 
-absl::Status Catalogue::Enter(const CatalogueEntry& entry, const erasure::Code& code) {
-  return ChangeLeaf(
-      entry.name,
-      [&](std::vector<CatalogueEntry>& entries) {
-        auto at = std::ranges::lower_bound(entries, entry.name, {}, &CatalogueEntry::name);
-        if (at != entries.end() && at->name == entry.name) {
-          if (at->sequence > entry.sequence || *at == entry) return false;
-          *at = entry;
-        } else {
-          entries.insert(at, entry);
-        }
-        return true;
-      },
-      code);
+// Every page gets its edits, also where another one fails; the first error is returned.
+absl::Status Catalogue::ApplyBelow(const Page& page, std::span<const KeyedEdit> edits,
+                                   const erasure::Code& code, std::vector<CatalogueEntry>& gone) {
+  absl::Status first;
+  while (!edits.empty()) {
+    const shard::Hash& bucket = edits.front().bucket;
+    const uint8_t nibble = NibbleOf(bucket, page.depth);
+    const auto others = std::ranges::find_if(edits, [&](const KeyedEdit& keyed) {
+      return NibbleOf(keyed.bucket, page.depth) != nibble;
+    });
+    const auto count = static_cast<size_t>(others - edits.begin());
+    const uint8_t below = page.depth + 1;
+    first.Update(
+        ApplyFrom(below, SaltBelow(page, PrefixOf(bucket, below)), edits.first(count), code, gone));
+    edits = edits.subspan(count);
+  }
+  return first;
+}
+
+absl::Status Catalogue::Enter(const CatalogueEntry& entry, const erasure::Code& code,
+                              std::vector<CatalogueEntry>& gone) {
+  const CatalogueEdit edit{CatalogueEdit::Kind::kEnter, entry};
+  return Apply({&edit, 1}, code, gone);
 }
 
 absl::Status Catalogue::Remove(const std::string& name, uint64_t tombstone,
-                               const erasure::Code& code) {
-  return ChangeLeaf(
-      name,
-      [&](std::vector<CatalogueEntry>& entries) {
-        return std::erase_if(entries, [&](const CatalogueEntry& entry) {
-                 return entry.name == name && entry.sequence < tombstone;
-               }) > 0;
-      },
-      code);
+                               const erasure::Code& code, std::vector<CatalogueEntry>& gone) {
+  const CatalogueEdit edit{CatalogueEdit::Kind::kRemove, {.name = name, .sequence = tombstone}};
+  return Apply({&edit, 1}, code, gone);
 }
 
 absl::StatusOr<std::optional<CatalogueEntry>> Catalogue::Find(const std::string& name) {
@@ -169,14 +201,9 @@ absl::StatusOr<std::optional<CatalogueEntry>> Catalogue::Find(const std::string&
 }
 
 absl::Status Catalogue::Store(const LoadedPage& loaded, const erasure::Code& code) {
-  const base::Bytes bytes = EncodePage(loaded.page);
-  PutOptions options{.code = code};
-  PutRequest request;
-  request.sequence = loaded.head ? NextSequence(loaded.head->sequence(), false) : 1;
-  request.metadata.kind = shard::ObjectKind::kPage;
-  SHADW_ASSIGN_OR_RETURN(
-      const PutResult result,
-      PutObject(env_, loaded.keys, 0, loaded.head, request, options, SourceOf(bytes), intents_));
+  SHADW_ASSIGN_OR_RETURN(const PutResult result,
+                         PutOwnObject(env_, loaded.keys, loaded.head, shard::ObjectKind::kPage,
+                                      EncodePage(loaded.page), {.code = code}, intents_));
   FinishPut(env_, loaded.keys, result, intents_);
   return absl::OkStatus();
 }
@@ -293,7 +320,7 @@ absl::Status Catalogue::VerifyPagesOf(const CatalogueEntry& object) {
 }
 
 absl::Status Catalogue::RepairPagesOf(const CatalogueEntry& object, const erasure::Code& code,
-                                      RepairReport& report) {
+                                      RepairReport& report, std::vector<CatalogueEntry>& gone) {
   absl::Status first;
   const auto leaf = LoadLeafOf(vault_.NameBucket(object.name),
                                [&](const shard::ObjectKeys& keys, const FoundHead& head) {
@@ -302,7 +329,7 @@ absl::Status Catalogue::RepairPagesOf(const CatalogueEntry& object, const erasur
                                  if (repaired.ok()) report.Add(*repaired);
                                });
   first.Update(leaf.status());
-  if (leaf.ok() && !Lists(leaf->page, object)) first.Update(Enter(object, code));
+  if (leaf.ok() && !Lists(leaf->page, object)) first.Update(Enter(object, code, gone));
   return first;
 }
 

@@ -7,9 +7,12 @@
 #define LIBSHADW_VAULT_CATALOGUE_H_
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "libshadw/vault/catalogue_edit.h"
 #include "libshadw/vault/intents.h"
 #include "libshadw/vault/page.h"
 #include "libshadw/vault/put.h"
@@ -22,14 +25,21 @@ class Catalogue {
   Catalogue(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents)
       : env_(env), vault_(vault), intents_(intents) {}
 
-  // Enters or replaces the entry, unless a newer sequence of the object is there.
-  // Writers that meet take turns: one page, one winner, the others try again.
+  // Applies the edits, each page that they concern being written once. Writers that meet
+  // take turns: one page, one winner, the others try again. An error leaves the edits of
+  // some pages undone; which it was done to does not matter, they may be applied again.
+  //   Shapes   gone  gets what ApplyEdit says, of edits that were done
   //   Errors   kAborted  kMaxTurns others were faster
   //            those of a put
-  absl::Status Enter(const CatalogueEntry& entry, const erasure::Code& code);
+  absl::Status Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
+                     std::vector<CatalogueEntry>& gone);
+  // Enters or replaces the entry, unless a newer sequence of the object is there.
+  absl::Status Enter(const CatalogueEntry& entry, const erasure::Code& code,
+                     std::vector<CatalogueEntry>& gone);
   // Removes the entry of an object whose tombstone has this sequence; one of a later
   // version stays.
-  absl::Status Remove(const std::string& name, uint64_t tombstone, const erasure::Code& code);
+  absl::Status Remove(const std::string& name, uint64_t tombstone, const erasure::Code& code,
+                      std::vector<CatalogueEntry>& gone);
   absl::StatusOr<std::optional<CatalogueEntry>> Find(const std::string& name);
   // Every entry, page by page.
   absl::Status Visit(const std::function<absl::Status(const CatalogueEntry&)>& visitor);
@@ -42,7 +52,7 @@ class Catalogue {
   absl::Status VerifyPagesOf(const CatalogueEntry& object);
   // Brings them back, adding to `report`, and enters the version where it is not listed.
   absl::Status RepairPagesOf(const CatalogueEntry& object, const erasure::Code& code,
-                             RepairReport& report);
+                             RepairReport& report, std::vector<CatalogueEntry>& gone);
 
  private:
   struct LoadedPage {
@@ -50,8 +60,11 @@ class Catalogue {
     std::optional<FoundHead> head;
     Page page;
   };
-  // Changes the entries of the page that a name belongs to; false: leave it as it is.
-  using Change = std::function<bool(std::vector<CatalogueEntry>&)>;
+  // An edit and the bucket of its name, by bucket.
+  struct KeyedEdit {
+    shard::Hash bucket{};
+    const CatalogueEdit* edit = nullptr;
+  };
 
   using PageVisitor = std::function<void(const shard::ObjectKeys&, const FoundHead&)>;
 
@@ -60,7 +73,15 @@ class Catalogue {
   // The page that lists the names of this bucket, from the root downwards.
   absl::StatusOr<LoadedPage> LoadLeafOf(const shard::Hash& bucket,
                                         const PageVisitor& before_reading = {});
-  absl::Status ChangeLeaf(const std::string& name, const Change& change, const erasure::Code& code);
+  // As Load; a page that is known to be split is not asked for, and has no head.
+  absl::StatusOr<LoadedPage> LoadOrRecall(uint8_t depth, const shard::ObjectSalt& salt,
+                                          const PageVisitor& before_reading = {});
+  static size_t EntriesAfter(const Page& page, std::span<const KeyedEdit> edits);
+  absl::Status ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
+                         std::span<const KeyedEdit> edits, const erasure::Code& code,
+                         std::vector<CatalogueEntry>& gone);
+  absl::Status ApplyBelow(const Page& page, std::span<const KeyedEdit> edits,
+                          const erasure::Code& code, std::vector<CatalogueEntry>& gone);
   absl::Status Store(const LoadedPage& loaded, const erasure::Code& code);
   // Makes the pages below, then turns the page into a split one.
   absl::Status Split(const LoadedPage& loaded, const base::Bytes& prefix,
@@ -75,6 +96,8 @@ class Catalogue {
   const Environment& env_;
   const shard::VaultKeys& vault_;
   IntentBook& intents_;
+  // What is split stays split.
+  std::map<shard::ObjectSalt, Page> split_pages_;
 };
 
 }  // namespace shadw::vault

@@ -18,13 +18,13 @@ constexpr int64_t kGiveUpAfterNs = int64_t{30} * 24 * 3600 * 1'000'000'000;
 class IntentCleanUp {
  public:
   IntentCleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
-                Catalogue& catalogue)
-      : env_(env), vault_(vault), intents_(intents), catalogue_(catalogue) {}
+                Catalogue& catalogue, Packs& packs)
+      : env_(env), vault_(vault), intents_(intents), catalogue_(catalogue), packs_(packs) {}
 
   // Returns whether the intent is cleared.
   bool Run(const FoundIntent& intent) {
     const shard::IntentRecord& record = intent.record;
-    std::copy_n(record.object.begin(), salt_.size(), salt_.begin());
+    salt_ = shard::SaltOf(record.object);
     const shard::ObjectKeys keys = vault_.ForSalt(salt_, record.generation);
     const HeadPlace place = LookAtHead(env_, keys, record.sequence);
     const FoundHead* mine = place.Find(record.version);
@@ -89,8 +89,13 @@ class IntentCleanUp {
 
   absl::Status UpdateCatalogue(const shard::ObjectKeys& keys, const FoundHead& head) {
     SHADW_ASSIGN_OR_RETURN(ObjectInfo info, DescribeObject(env_, keys, head));
+    std::vector<CatalogueEntry> gone;
     if (!head.header.audit.has(shard::kFlagTombstone)) {
-      return info.name.empty() ? absl::OkStatus() : catalogue_.Enter(EntryOf(info), head.code());
+      if (info.kind == shard::ObjectKind::kPack) return packs_.CompletePack({keys, head});
+      if (info.kind == shard::ObjectKind::kDeadList) return packs_.CompleteDeadList({keys, head});
+      if (info.name.empty()) return absl::OkStatus();
+      SHADW_RETURN_IF_ERROR(catalogue_.Enter(EntryOf(info), head.code(), gone));
+      return packs_.Bury(gone);
     }
     if (info.name.empty()) {
       // Too long for a tombstone: the removed version knows it, as long as it is there.
@@ -100,7 +105,9 @@ class IntentCleanUp {
       if (!described.ok()) return absl::OkStatus();
       info.name = described->name;
     }
-    return catalogue_.Remove(info.name, head.sequence(), head.code());
+    if (info.name.empty()) return absl::OkStatus();
+    SHADW_RETURN_IF_ERROR(catalogue_.Remove(info.name, head.sequence(), head.code(), gone));
+    return packs_.Bury(gone);
   }
 
   // The version that a head replaced: of its generation or an earlier one.
@@ -134,6 +141,7 @@ class IntentCleanUp {
   const shard::VaultKeys& vault_;
   IntentBook& intents_;
   Catalogue& catalogue_;
+  Packs& packs_;
   shard::ObjectSalt salt_{};
 };
 
@@ -147,11 +155,12 @@ CatalogueEntry EntryOf(const ObjectInfo& info) {
           .object_bytes = info.object_bytes,
           .mtime_ns = info.mtime_ns,
           .mode = info.mode,
-          .put_time_ns = info.put_time_ns};
+          .put_time_ns = info.put_time_ns,
+          .kind = info.kind};
 }
 
 void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
-             Catalogue& catalogue) {
+             Catalogue& catalogue, Packs& packs) {
   const std::vector<FoundIntent> all = intents.All();
   const int64_t now = base::ToUnixNanos(env.Now());
   // A version that was resumed has a second, younger intent.
@@ -162,7 +171,7 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
   size_t left = all.size();
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now || alive.contains(intent.record.version)) continue;
-    if (IntentCleanUp(env, vault, intents, catalogue).Run(intent)) {
+    if (IntentCleanUp(env, vault, intents, catalogue, packs).Run(intent)) {
       --left;
     } else if (left > kIntentSlots / 2 && now - intent.record.lease_end_ns > kGiveUpAfterNs) {
       // Puts need free slots. What it left behind stays where it is: noise, but no loss.

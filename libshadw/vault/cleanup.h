@@ -7,6 +7,7 @@
 #include "libshadw/vault/catalogue.h"
 #include "libshadw/vault/intents.h"
 #include "libshadw/vault/object_info.h"
+#include "libshadw/vault/packs.h"
 
 namespace shadw::vault {
 
@@ -18,7 +19,7 @@ namespace shadw::vault {
 // if stores are full or missing. In particular no version is removed while a node is
 // missing that could hold its head.
 void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
-             Catalogue& catalogue);
+             Catalogue& catalogue, Packs& packs);
 
 // What the catalogue says of a committed version.
 CatalogueEntry EntryOf(const ObjectInfo& info);

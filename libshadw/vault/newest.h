@@ -6,16 +6,20 @@
 #ifndef LIBSHADW_VAULT_NEWEST_H_
 #define LIBSHADW_VAULT_NEWEST_H_
 
+#include <optional>
 #include <utility>
 
+#include "libshadw/vault/page.h"
 #include "libshadw/vault/read.h"
 
 namespace shadw::vault {
 
-// An object's newest version, and the keys of its generation.
+// An object's newest version, and the keys of its generation. Of a packed object: its
+// pack, and what the catalogue says of the object.
 struct LocatedObject {
   shard::ObjectKeys keys;
   FoundHead head;
+  std::optional<CatalogueEntry> member{};
 };
 
 inline constexpr int kMaxReplacements = 64;
@@ -41,23 +45,23 @@ auto OnNewest(const Locate& locate, const Operation& operation) {
   return OnNewest(locate, operation, [](const auto& result) { return result.ok(); });
 }
 
-// As ReadObject. What `sink` got cannot be taken back: a version that goes in the middle
-// is kAborted.
-template <typename Locate>
-absl::StatusOr<ReadReport> ReadNewest(const Environment& env, const Locate& locate, uint64_t offset,
-                                      uint64_t bytes, const ByteSink& sink) {
+// `read` takes a LocatedObject and a sink and gives a StatusOr<ReadReport>. What the sink
+// got cannot be taken back: a version that goes in the middle is kAborted.
+template <typename Locate, typename Read>
+absl::StatusOr<ReadReport> ReadNewest(const Locate& locate, const Read& read,
+                                      const ByteSink& sink) {
   bool began = false;
   shard::VersionId version{};
   const ByteSink noting = [&](base::ByteSpan more) {
     began = true;
     return sink(more);
   };
-  const auto read = [&](const LocatedObject& object) {
+  const auto read_noting = [&](const LocatedObject& object) {
     version = object.head.version();
-    return ReadObject(env, object.keys, object.head, offset, bytes, noting);
+    return read(object, noting);
   };
   absl::StatusOr<ReadReport> report =
-      OnNewest(locate, read, [&](const auto& result) { return result.ok() || began; });
+      OnNewest(locate, read_noting, [&](const auto& result) { return result.ok() || began; });
   if (report.ok() || !began || !absl::IsFailedPrecondition(report.status())) return report;
   const absl::StatusOr<LocatedObject> newest = locate();
   if (newest.ok() && newest->head.version() == version) return report;

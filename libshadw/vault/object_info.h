@@ -10,6 +10,7 @@
 
 #include "libshadw/erasure/code.h"
 #include "libshadw/shard/ids.h"
+#include "libshadw/shard/metadata.h"
 
 namespace shadw::vault {
 
@@ -19,6 +20,9 @@ struct ObjectInfo {
   uint64_t object_bytes = 0;
   int64_t mtime_ns = 0;
   std::optional<uint32_t> mode;
+  shard::ObjectKind kind = shard::ObjectKind::kFile;
+  // One of many in a pack. What follows is the pack's then, except for the sequence.
+  bool packed = false;
 
   uint32_t generation = 0;
   uint64_t sequence = 0;

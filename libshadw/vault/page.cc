@@ -20,11 +20,59 @@ absl::Status Malformed(std::string_view why) {
       absl::StrCat("vault: a page of the catalogue is malformed: ", std::string(why)));
 }
 
+enum ExtensionType : uint8_t { kTypeKind = 2, kTypePacked = 4 };
+
+base::Bytes EncodeExtension(const CatalogueEntry& entry) {
+  base::ByteWriter out;
+  if (entry.kind != shard::ObjectKind::kFile) {
+    out.U8(kTypeKind).U16(1).U8(static_cast<uint8_t>(entry.kind));
+  }
+  if (entry.packed) {
+    out.U8(kTypePacked).U16(16 + 8 + 4 + 4).Raw(entry.packed->record);
+    out.U64(entry.packed->pack_sequence).U32(entry.packed->offset).U32(entry.packed->bytes);
+  }
+  return std::move(out).Take();
+}
+
+absl::Status DecodeExtension(base::ByteSpan extension, CatalogueEntry& entry) {
+  base::ByteReader in(extension);
+  int previous = -1;
+  while (in.ok() && in.remaining() > 0) {
+    const uint8_t type = in.U8();
+    base::ByteReader value(in.View(in.U16()));
+    if (type <= previous) return Malformed("an extension's types are not in order");
+    previous = type;
+    if (type == kTypeKind) {
+      const uint8_t kind = value.U8();
+      entry.kind = static_cast<shard::ObjectKind>(kind);
+      if (kind > static_cast<uint8_t>(shard::ObjectKind::kDeadList) || !IsUsers(entry.kind)) {
+        return Malformed("an entry's kind is not known");
+      }
+    } else if (type == kTypePacked) {
+      PackedPlace& place = entry.packed.emplace();
+      value.Raw(place.record);
+      place.pack_sequence = value.U64();
+      place.offset = value.U32();
+      place.bytes = value.U32();
+    } else if (type % 2 == 0) {
+      return absl::UnimplementedError(
+          absl::StrCat("vault: got a catalogue entry with a value of type ", type,
+                       ", which is not known and may not be ignored"));
+    } else {
+      continue;
+    }
+    if (!value.Finished()) return Malformed("an extension has the wrong length");
+  }
+  return in.Finished() ? absl::OkStatus() : Malformed("an extension is cut off");
+}
+
 void EncodeEntry(const CatalogueEntry& entry, base::ByteWriter& out) {
   out.U16(static_cast<uint16_t>(entry.name.size())).Raw(base::AsBytes(entry.name));
   out.Raw(entry.id).U32(entry.generation).U64(entry.sequence).U64(entry.object_bytes);
   out.U64(static_cast<uint64_t>(entry.mtime_ns)).U32(entry.mode.value_or(kNoMode));
-  out.U64(static_cast<uint64_t>(entry.put_time_ns)).U16(0);
+  const base::Bytes extension = EncodeExtension(entry);
+  out.U64(static_cast<uint64_t>(entry.put_time_ns));
+  out.U16(static_cast<uint16_t>(extension.size())).Raw(extension);
 }
 
 absl::StatusOr<CatalogueEntry> DecodeEntry(base::ByteReader& in) {
@@ -40,12 +88,23 @@ absl::StatusOr<CatalogueEntry> DecodeEntry(base::ByteReader& in) {
   const uint32_t mode = in.U32();
   if (mode != kNoMode) entry.mode = mode;
   entry.put_time_ns = static_cast<int64_t>(in.U64());
-  in.Skip(in.U16());
+  const base::ByteSpan extension = in.View(in.U16());
   if (!in.ok()) return Malformed("an entry is cut off");
+  SHADW_RETURN_IF_ERROR(DecodeExtension(extension, entry));
   return entry;
 }
 
 }  // namespace
+
+absl::Status CheckName(std::string_view name) {
+  if (name.empty() || name.size() > shard::kMaxNameBytes ||
+      name.find('\0') != std::string_view::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("vault: got a name of ", name.size(),
+                                                   " bytes, need 1 to ", shard::kMaxNameBytes,
+                                                   " and no zero byte"));
+  }
+  return absl::OkStatus();
+}
 
 base::Bytes EncodePage(const Page& page) {
   base::ByteWriter out;

@@ -5,7 +5,8 @@
 //
 //   version 1 | depth 1 | kind 1 | split id 16 | count 4, then an entry each:
 //   name length 2, name, object id 32, generation 4, sequence 8, size 8, mtime 8, mode 4
-//   (0xffffffff: none), put time 8, extension length 2 (zero; a later version's)
+//   (0xffffffff: none), put time 8, extension length 2, extension: type 1, length 2, value
+//   of each: 2 kind 1; 4 packed: record id 16, pack's sequence 8, offset 4, length 4
 //
 //   Limits   kMaxPageBytes; any bytes give a page or an error
 //   Source   libshadw/shard/FORMAT.md, "Catalogue"
@@ -14,11 +15,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/bytes.h"
 #include "libshadw/shard/ids.h"
+#include "libshadw/shard/metadata.h"
 
 namespace shadw::vault {
 
@@ -29,8 +32,20 @@ inline constexpr size_t kMaxPageEntries = 100'000;
 inline constexpr size_t kMaxPageBytes = 64 << 20;
 inline constexpr uint8_t kMaxPageDepth = 16;
 
+// Which record of a pack an object is, and where it was when the pack had that sequence.
+// In a later version of the pack it may have moved.
+struct PackedPlace {
+  shard::RecordId record{};
+  uint64_t pack_sequence = 0;
+  uint32_t offset = 0;
+  uint32_t bytes = 0;
+
+  bool operator==(const PackedPlace&) const = default;
+};
+
 struct CatalogueEntry {
   std::string name;
+  // Of a packed object, id and generation are the pack's.
   shard::ObjectId id{};
   uint32_t generation = 0;
   uint64_t sequence = 0;
@@ -38,6 +53,8 @@ struct CatalogueEntry {
   int64_t mtime_ns = 0;
   std::optional<uint32_t> mode;
   int64_t put_time_ns = 0;
+  shard::ObjectKind kind = shard::ObjectKind::kFile;
+  std::optional<PackedPlace> packed;
 
   bool operator==(const CatalogueEntry&) const = default;
 };
@@ -52,6 +69,9 @@ struct Page {
 
   bool operator==(const Page&) const = default;
 };
+
+//   Errors   kInvalidArgument  not 1 to kMaxNameBytes bytes, or a zero byte in it
+absl::Status CheckName(std::string_view name);
 
 base::Bytes EncodePage(const Page& page);
 

@@ -201,7 +201,8 @@ class PutSession {
   }
   int ObjectFlags() const {
     return (options_.bound ? shard::kFlagBound : 0) |
-           (options_.public_audit ? 0 : shard::kFlagPrivate);
+           (options_.public_audit ? 0 : shard::kFlagPrivate) |
+           (metadata_.kind == shard::ObjectKind::kPack ? shard::kFlagPack : 0);
   }
 
   shard::ReadBox CommonReadBox() const {

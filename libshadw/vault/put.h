@@ -27,6 +27,8 @@ struct PutOptions {
   bool bound = false;
   std::optional<uint32_t> mode;
   int64_t mtime_ns = 0;
+  // kFile, kDirectory or kSymlink.
+  shard::ObjectKind kind = shard::ObjectKind::kFile;
   // 4096 or 32768; chosen by size where 0.
   uint32_t cell_bytes = 0;
   // Go on with an unfinished put of the same name and input whose writer is dead.

@@ -112,6 +112,7 @@ absl::StatusOr<ObjectInfo> DescribeObject(const Environment& env, const shard::O
   }
   info.name = metadata.name;
   info.mode = metadata.mode;
+  info.kind = metadata.kind;
   return info;
 }
 

@@ -23,13 +23,7 @@ constexpr size_t kMaxPathBytes = 3'000;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
 absl::Status Refused(std::string_view what, const std::filesystem::path& path) {
-  const int error = errno;
-  const std::string message = absl::StrCat("vault: cannot ", std::string(what), " ", path.string(),
-                                           ": ", std::strerror(error));
-  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(message);
-  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
-  if (error == EEXIST) return absl::AlreadyExistsError(message);
-  return absl::UnavailableError(message);
+  return RefusedBy(errno, what, path);
 }
 
 // So that the name is as durable as the bytes.
@@ -53,10 +47,33 @@ bool IsSafe(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::filesystem::path UnsafeNamePath(std::string_view name) {
+  return "shadw-" + base::ToHex(crypto::Blake2b128({}, {base::AsBytes(name)}));
+}
+
 std::filesystem::path SafeRelativePath(std::string_view name) {
   std::filesystem::path path(name);
-  if (IsSafe(path)) return path;
-  return "shadw-" + base::ToHex(crypto::Blake2b128({}, {base::AsBytes(name)}));
+  return IsSafe(path) ? path : UnsafeNamePath(name);
+}
+
+absl::Status RefusedBy(int error, std::string_view what, const std::filesystem::path& path) {
+  const std::string message = absl::StrCat("vault: cannot ", std::string(what), " ", path.string(),
+                                           ": ", std::strerror(error));
+  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(message);
+  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
+  if (error == EEXIST) return absl::AlreadyExistsError(message);
+  return absl::UnavailableError(message);
+}
+
+std::array<timespec, 2> FileTimes(int64_t mtime_ns) {
+  int64_t seconds = mtime_ns / kNanosPerSecond;
+  int64_t nanos = mtime_ns % kNanosPerSecond;
+  if (nanos < 0) {
+    nanos += kNanosPerSecond;
+    --seconds;
+  }
+  const timespec time{.tv_sec = seconds, .tv_nsec = nanos};
+  return {time, time};
 }
 
 absl::StatusOr<RestoredFile> RestoredFile::Create(const std::filesystem::path& path) {
@@ -107,15 +124,8 @@ absl::Status RestoredFile::Append(base::ByteSpan bytes) {
 absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns) {
   if (fchmod(descriptor_, mode.value_or(0600) & 07777) != 0)
     return Refused("set the mode of", path_);
-  int64_t seconds = mtime_ns / kNanosPerSecond;
-  int64_t nanos = mtime_ns % kNanosPerSecond;
-  if (nanos < 0) {
-    nanos += kNanosPerSecond;
-    --seconds;
-  }
-  const timespec time{.tv_sec = seconds, .tv_nsec = nanos};
-  const timespec times[2] = {time, time};
-  if (futimens(descriptor_, times) != 0) return Refused("set the time of", path_);
+  const std::array<timespec, 2> times = FileTimes(mtime_ns);
+  if (futimens(descriptor_, times.data()) != 0) return Refused("set the time of", path_);
   if (fsync(descriptor_) != 0) return Refused("sync", path_);
   errno = store::RenameWithoutReplacing(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str());
   if (errno != 0) return Refused("restore", path_);

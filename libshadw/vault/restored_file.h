@@ -4,6 +4,8 @@
 #ifndef LIBSHADW_VAULT_RESTORED_FILE_H_
 #define LIBSHADW_VAULT_RESTORED_FILE_H_
 
+#include <array>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -16,6 +18,13 @@ namespace shadw::vault {
 // Where an object of this name goes below a folder: the name itself as a relative path,
 // or "shadw-" and a hash in hexadecimal where it would leave the folder or is no path.
 std::filesystem::path SafeRelativePath(std::string_view name);
+// The second of these.
+std::filesystem::path UnsafeNamePath(std::string_view name);
+
+// What the file system said: `error` is an errno.
+absl::Status RefusedBy(int error, std::string_view what, const std::filesystem::path& path);
+// Access and change time, as futimens takes them.
+std::array<timespec, 2> FileTimes(int64_t mtime_ns);
 
 class RestoredFile {
  public:

@@ -11,7 +11,8 @@
 #include "libshadw/vault/catalogue.h"
 #include "libshadw/vault/cleanup.h"
 #include "libshadw/vault/newest.h"
-#include "libshadw/vault/segment_filler.h"
+#include "libshadw/vault/packs.h"
+#include "libshadw/vault/tombstone.h"
 
 namespace shadw::vault {
 namespace {
@@ -20,16 +21,6 @@ namespace {
 constexpr uint32_t kGenerationGap = 2;
 // In one put; places that are still taken then are no squatter's work.
 constexpr uint32_t kMaxGenerationRaises = 2;
-
-absl::Status CheckName(std::string_view name) {
-  if (name.empty() || name.size() > shard::kMaxNameBytes ||
-      name.find('\0') != std::string_view::npos) {
-    return absl::InvalidArgumentError(absl::StrCat("vault: got a name of ", name.size(),
-                                                   " bytes, need 1 to ", shard::kMaxNameBytes,
-                                                   " and no zero byte"));
-  }
-  return absl::OkStatus();
-}
 
 absl::Status NoSuchObject(std::string_view name) {
   return absl::NotFoundError(
@@ -40,6 +31,9 @@ struct FoundObject {
   shard::ObjectKeys keys;
   uint32_t generation = 0;
   std::optional<FoundHead> head;
+  // Without a head: what the catalogue says, where the object is packed; or why it says
+  // nothing.
+  absl::StatusOr<std::optional<CatalogueEntry>> packed = std::nullopt;
 };
 
 // Where the next version goes: a later generation than the newest one's, maybe.
@@ -53,17 +47,21 @@ struct NextVersion {
 
 struct Vault::State {
   State(const Options& options, const shard::VaultKeys& vault_keys)
-      : env(options), keys(vault_keys), intents(env, keys), catalogue(env, keys, intents) {}
+      : env(options),
+        keys(vault_keys),
+        intents(env, keys),
+        catalogue(env, keys, intents),
+        packs(env, keys, intents, catalogue) {}
 
   // A generation begins not far beyond what is known of the one before.
   absl::StatusOr<FoundObject> Search(std::string_view name, int leaps) {
-    FoundObject found{keys.ForName(name, 0), 0, std::nullopt};
+    FoundObject found{keys.ForName(name, 0), 0, std::nullopt, std::nullopt};
     for (uint32_t generation = 0; generation <= found.generation + kGenerationGap; ++generation) {
       const shard::ObjectKeys object = keys.ForName(name, generation);
       const uint64_t known = found.head ? found.head->sequence() : 0;
       SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head,
                              FindNewestHead(env, object, 0, std::max(leaps, LeapsFrom(known))));
-      if (head) found = {object, generation, std::move(head)};
+      if (head) found = {object, generation, std::move(head), std::nullopt};
     }
     return found;
   }
@@ -72,10 +70,7 @@ struct Vault::State {
   absl::StatusOr<FoundObject> Locate(std::string_view name) {
     SHADW_RETURN_IF_ERROR(CheckName(name));
     SHADW_ASSIGN_OR_RETURN(FoundObject found, Search(name, kNearLeaps));
-    // Later generations may begin far away, and all that told of it may be lost.
-    if (!found.head) {
-      SHADW_ASSIGN_OR_RETURN(found, Search(name, kMaxSequenceBits));
-    }
+    if (!found.head) SHADW_RETURN_IF_ERROR(LookFurther(name, found));
     uint64_t& seen = sequences_seen[found.keys.id()];
     const uint64_t sequence = found.head ? found.head->sequence() : 0;
     if (sequence < seen) {
@@ -87,12 +82,30 @@ struct Vault::State {
     return found;
   }
 
+  // No head where readers look first: the object is packed, or its later generations
+  // begin far away and all that told of it is lost.
+  absl::Status LookFurther(std::string_view name, FoundObject& found) {
+    auto entry = catalogue.Find(std::string(name));
+    if (entry.ok() && *entry && (*entry)->packed) {
+      found.packed = std::move(entry);
+      return absl::OkStatus();
+    }
+    SHADW_ASSIGN_OR_RETURN(found, Search(name, kMaxSequenceBits));
+    if (!found.head && !entry.ok()) found.packed = entry.status();
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<LocatedObject> LocateExisting(std::string_view name) {
     SHADW_ASSIGN_OR_RETURN(FoundObject found, Locate(name));
-    if (!found.head || found.head->header.audit.has(shard::kFlagTombstone)) {
-      return NoSuchObject(name);
+    if (found.head) {
+      if (found.head->header.audit.has(shard::kFlagTombstone)) return NoSuchObject(name);
+      return LocatedObject{found.keys, *std::move(found.head)};
     }
-    return LocatedObject{found.keys, *std::move(found.head)};
+    SHADW_ASSIGN_OR_RETURN(std::optional<CatalogueEntry> packed, std::move(found.packed));
+    if (!packed) return NoSuchObject(name);
+    SHADW_ASSIGN_OR_RETURN(LocatedObject pack, packs.Locate(packed->id));
+    pack.member = std::move(packed);
+    return pack;
   }
   auto Locator(std::string_view name) {
     return [this, name] { return LocateExisting(name); };
@@ -135,13 +148,18 @@ struct Vault::State {
   absl::Status EnterAndFinish(const CatalogueEntry& entry, const erasure::Code& code,
                               const FoundObject& before, const NextVersion& next,
                               const PutResult& result);
-  absl::StatusOr<PutResult> WriteTombstone(const LocatedObject& found, std::string_view name);
   absl::StatusOr<RepairReport> Repair(const LocatedObject& object);
+  absl::StatusOr<shard::Member> ReadMemberOf(const LocatedObject& object,
+                                             ReadReport& report) const {
+    const PackedPlace& place = *object.member->packed;
+    return ReadMember(env, object, place.record, keys.MemberKey(place.record), place, report);
+  }
 
   Environment env;
   shard::VaultKeys keys;
   IntentBook intents;
   Catalogue catalogue;
+  Packs packs;
   // Remembered for as long as the vault is open: older versions are a rollback.
   std::map<shard::ObjectId, uint64_t> sequences_seen;
 };
@@ -154,7 +172,7 @@ Vault::~Vault() = default;
 absl::StatusOr<Vault> Vault::Open(const Options& options, const shard::VaultKeys& keys) {
   SHADW_RETURN_IF_ERROR(options.Validate());
   auto state = std::make_unique<State>(options, keys);
-  CleanUp(state->env, state->keys, state->intents, state->catalogue);
+  CleanUp(state->env, state->keys, state->intents, state->catalogue, state->packs);
   return Vault(std::move(state));
 }
 
@@ -164,7 +182,13 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
   SHADW_ASSIGN_OR_RETURN(const NextVersion next,
                          state_->ForNextVersion(found, name, options.raise_generation));
   PutRequest request;
+  if (!shard::IsUsers(options.kind)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("vault: got an object of kind ", static_cast<int>(options.kind),
+                     ", need a file, a directory or a symbolic link"));
+  }
   request.metadata.name = name;
+  request.metadata.kind = options.kind;
   request.path_tag = state_->keys.PathTag(name);
   request.sequence = next.sequence;
   request.previous_keys = found.keys;
@@ -181,10 +205,24 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
                              .object_bytes = receipt.object_bytes,
                              .mtime_ns = options.mtime_ns,
                              .mode = options.mode,
-                             .put_time_ns = base::ToUnixNanos(state_->env.Now())};
+                             .put_time_ns = base::ToUnixNanos(state_->env.Now()),
+                             .kind = options.kind};
   const erasure::Code code = options.code.value_or(state_->env.options.code);
   receipt.listed = state_->EnterAndFinish(entry, code, found, next, result);
   return std::move(receipt);
+}
+
+absl::StatusOr<PutManyReceipt> Vault::PutMany(const ItemSource& next, const PutOptions& options) {
+  const BatchContext context{
+      state_->env,
+      state_->keys,
+      state_->intents,
+      state_->catalogue,
+      state_->packs,
+      [this](std::string_view name, const ByteSource& source, const PutOptions& of_one) {
+        return Put(name, source, of_one);
+      }};
+  return PutBatch(context, next, options);
 }
 
 absl::Status Vault::State::CheckNotHidden(std::string_view name, const NextVersion& next,
@@ -220,23 +258,33 @@ absl::Status Vault::State::EnterAndFinish(const CatalogueEntry& entry, const era
       RemoveSuperseded(env, before.keys, **late);
     }
   }
-  if (!catalogue.Enter(entry, code).ok()) {
+  std::vector<CatalogueEntry> gone;
+  if (!catalogue.Enter(entry, code, gone).ok()) {
     if (result.previous) RemoveSuperseded(env, before.keys, *result.previous);
     // The intent stays: whoever opens the vault after its lease enters the version.
-    SHADW_RETURN_IF_ERROR(catalogue.Enter(entry, code));
+    SHADW_RETURN_IF_ERROR(catalogue.Enter(entry, code, gone));
   }
   // Somebody may have removed the object before its entry was there to be removed.
   const HeadPlace after = LookAtHead(env, next.keys, entry.sequence + 1);
   if (after.head && after.head->header.audit.has(shard::kFlagTombstone)) {
-    SHADW_RETURN_IF_ERROR(catalogue.Remove(entry.name, after.head->sequence(), code));
+    SHADW_RETURN_IF_ERROR(catalogue.Remove(entry.name, after.head->sequence(), code, gone));
   }
+  SHADW_RETURN_IF_ERROR(packs.Bury(gone));
   FinishPut(env, before.keys, result, intents);
   return absl::OkStatus();
 }
 
 absl::StatusOr<ReadReport> Vault::Get(std::string_view name, const ByteSink& sink, uint64_t offset,
                                       uint64_t bytes) {
-  return ReadNewest(state_->env, state_->Locator(name), offset, bytes, sink);
+  const auto read = [&](const LocatedObject& object,
+                        const ByteSink& to) -> absl::StatusOr<ReadReport> {
+    if (!object.member) return ReadObject(state_->env, object.keys, object.head, offset, bytes, to);
+    ReadReport report;
+    SHADW_ASSIGN_OR_RETURN(const shard::Member member, state_->ReadMemberOf(object, report));
+    SHADW_RETURN_IF_ERROR(SendRange(member.content, offset, bytes, to, report));
+    return report;
+  };
+  return ReadNewest(state_->Locator(name), read, sink);
 }
 
 absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix) {
@@ -250,17 +298,21 @@ absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix)
 }
 
 absl::StatusOr<ObjectInfo> Vault::Info(std::string_view name) {
-  return OnNewest(state_->Locator(name), [&](const LocatedObject& object) {
-    return DescribeObject(state_->env, object.keys, object.head);
-  });
+  const auto describe = [&](const LocatedObject& object) -> absl::StatusOr<ObjectInfo> {
+    SHADW_ASSIGN_OR_RETURN(ObjectInfo info, DescribeObject(state_->env, object.keys, object.head));
+    if (object.member) DescribeMember(*object.member, info);
+    return info;
+  };
+  return OnNewest(state_->Locator(name), describe);
 }
 
 absl::StatusOr<VerifyReport> Vault::Verify(std::string_view name) {
   const auto verify = [&](const LocatedObject& object) -> absl::StatusOr<VerifyReport> {
     SHADW_ASSIGN_OR_RETURN(VerifyReport report,
                            VerifyObject(state_->env, object.keys, object.head));
-    report.catalogue = state_->catalogue.VerifyPagesOf(
-        {.name = std::string(name), .sequence = object.head.sequence()});
+    const uint64_t sequence = object.member ? object.member->sequence : object.head.sequence();
+    report.catalogue =
+        state_->catalogue.VerifyPagesOf({.name = std::string(name), .sequence = sequence});
     return report;
   };
   return OnNewest(state_->Locator(name), verify, IsWhole);
@@ -273,9 +325,17 @@ absl::StatusOr<RepairReport> Vault::Repair(std::string_view name) {
 
 absl::StatusOr<RepairReport> Vault::State::Repair(const LocatedObject& object) {
   SHADW_ASSIGN_OR_RETURN(RepairReport report, RepairObject(env, object.keys, object.head));
+  std::vector<CatalogueEntry> gone;
+  const erasure::Code code = object.head.code();
+  if (object.member) {
+    SHADW_RETURN_IF_ERROR(packs.RepairDeadList(object.keys.id(), report));
+    report.catalogue = catalogue.RepairPagesOf(*object.member, code, report, gone);
+    return report;
+  }
   const auto info = DescribeObject(env, object.keys, object.head);
-  report.catalogue = info.ok() ? catalogue.RepairPagesOf(EntryOf(*info), object.head.code(), report)
-                               : info.status();
+  report.catalogue =
+      info.ok() ? catalogue.RepairPagesOf(EntryOf(*info), code, report, gone) : info.status();
+  report.catalogue.Update(packs.Bury(gone));
   return report;
 }
 
@@ -287,76 +347,58 @@ absl::StatusOr<RotateReport> Vault::Rotate(std::string_view name, std::optional<
   });
 }
 
-absl::StatusOr<PutResult> Vault::State::WriteTombstone(const LocatedObject& found,
-                                                       std::string_view name) {
-  const FoundHead& last = found.head;
-  const shard::HeadLabel label{.flags = shard::kFlagHead | shard::kFlagTombstone,
-                               .generation = last.header.audit.generation,
-                               .sequence = NextSequence(last.sequence(), false),
-                               .version = env.options.random->Array<16>(),
-                               .code = last.code(),
-                               .cell_bytes = last.header.audit.cell_bytes,
-                               .epoch = env.EpochNow(),
-                               .time_ns = base::ToUnixNanos(env.Now()),
-                               .previous_hash = shard::HeadHash(found.keys.id(), last.header)};
-  shard::ReadBox read;
-  read.previous_sequence = last.sequence();
-  // So that an interrupted removal can be completed; a long name the shards still know.
-  const shard::Metadata metadata{.name = std::string(name)};
-  SHADW_ASSIGN_OR_RETURN(const bool too_long, MetadataLeads(metadata));
-  if (!too_long) {
-    SHADW_ASSIGN_OR_RETURN(read.metadata, shard::EncodeMetadata(metadata));
-  }
-  SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
-                         shard::HeadSealer::Create(found.keys, label, read, env.Seal()));
-  const shard::IntentRecord record{found.keys.id(),
-                                   last.header.audit.generation,
-                                   label.sequence,
-                                   label.version,
-                                   base::ToUnixNanos(env.Now() + env.options.intent_lease),
-                                   label.epoch};
-  const uint16_t parity = label.code.parity_shards;
-  SHADW_ASSIGN_OR_RETURN(
-      const uint64_t slot,
-      intents.Announce(record, label.code, WitnessesOf(env, found.keys, parity)));
-  const CommitResult commit =
-      CommitHead(env, found.keys, sealer, label.sequence, label.version, parity);
-  if (!commit.status.ok()) {
-    if (commit.certain) intents.Clear(slot, label.version);
-    return commit.status;
-  }
-  PutResult result{.previous = last, .intent_slot = slot};
-  result.receipt.sequence = label.sequence;
-  result.receipt.version = label.version;
-  return result;
-}
-
 absl::Status Vault::Remove(std::string_view name) {
   SHADW_ASSIGN_OR_RETURN(const LocatedObject found, state_->LocateExisting(name));
-  absl::StatusOr<PutResult> tombstone = state_->WriteTombstone(found, name);
+  if (found.member) return state_->packs.Remove({&*found.member, 1});
+  const Environment& env = state_->env;
+  IntentBook& intents = state_->intents;
+  absl::StatusOr<PutResult> tombstone = WriteTombstone(env, found, name, intents);
   if (absl::IsResourceExhausted(tombstone.status())) {
     // Stores that are full get room by what is to go anyway.
-    RemoveVersion(state_->env, found.keys, SegmentId::Of(found.head, 0),
+    RemoveVersion(env, found.keys, SegmentId::Of(found.head, 0),
                   found.head.header.audit.segment_count);
-    tombstone = state_->WriteTombstone(found, name);
+    tombstone = WriteTombstone(env, found, name, intents);
   }
   SHADW_ASSIGN_OR_RETURN(const PutResult removed, std::move(tombstone));
   const uint64_t sequence = removed.receipt.sequence;
   const erasure::Code code = found.head.code();
   Catalogue& catalogue = state_->catalogue;
-  if (!catalogue.Remove(std::string(name), sequence, code).ok()) {
+  std::vector<CatalogueEntry> gone;
+  if (!catalogue.Remove(std::string(name), sequence, code, gone).ok()) {
     // Removing the shards may make the room that a page of the catalogue lacks. If not,
     // the intent stays, and whoever opens the vault after its lease completes this.
-    RemoveSuperseded(state_->env, found.keys, found.head);
-    if (!catalogue.Remove(std::string(name), sequence, code).ok()) return absl::OkStatus();
+    RemoveSuperseded(env, found.keys, found.head);
+    if (!catalogue.Remove(std::string(name), sequence, code, gone).ok()) return absl::OkStatus();
   }
-  FinishPut(state_->env, found.keys, removed, state_->intents);
-  return absl::OkStatus();
+  FinishPut(env, found.keys, removed, intents);
+  return state_->packs.Bury(gone);
+}
+
+absl::StatusOr<CompactReport> Vault::Compact() {
+  std::map<shard::ObjectId, std::vector<shard::RecordId>> live;
+  SHADW_RETURN_IF_ERROR(state_->catalogue.Visit([&](const CatalogueEntry& entry) {
+    if (entry.packed) live[entry.id].push_back(entry.packed->record);
+    return absl::OkStatus();
+  }));
+  // What a pack holds whose writer is not done, the catalogue does not tell.
+  for (const FoundIntent& intent : state_->intents.All()) live.erase(intent.record.object);
+  CompactReport report;
+  absl::Status first;
+  for (auto& [pack, records] : live) {
+    std::ranges::sort(records);
+    first.Update(state_->packs.Compact(pack, records, report));
+  }
+  SHADW_RETURN_IF_ERROR(first);
+  return report;
 }
 
 absl::StatusOr<std::string> Vault::Share(std::string_view name, shard::Right right) {
   SHADW_ASSIGN_OR_RETURN(const LocatedObject found, state_->LocateExisting(name));
-  return shard::EncodeCapability(found.keys, right);
+  if (!found.member || right != shard::Right::kRead) {
+    return shard::EncodeCapability(found.keys, right);
+  }
+  const shard::RecordId& record = found.member->packed->record;
+  return shard::EncodeMemberCapability({found.keys, record, state_->keys.MemberKey(record)});
 }
 
 }  // namespace shadw::vault

@@ -9,7 +9,7 @@
 //   vault->Verify("notes.txt");                       // names every damaged cell
 //   vault->Repair("notes.txt");                       // back to n shards
 //   std::string cap = *vault->Share("notes.txt", shard::Right::kRead);
-//   auto shared = vault::SharedObject::Open(options, *shard::DecodeCapability(cap));
+//   auto shared = vault::SharedObject::Open(options, cap);
 //
 // Any k of the n shards of every segment rebuild an object; each store holds one of them
 // at most. Names are 1 to 4096 bytes without a zero byte; they are keys, not paths.
@@ -31,6 +31,7 @@
 #include "libshadw/vault/object_info.h"
 #include "libshadw/vault/page.h"
 #include "libshadw/vault/put.h"
+#include "libshadw/vault/put_many.h"
 #include "libshadw/vault/read.h"
 #include "libshadw/vault/upkeep.h"
 
@@ -56,6 +57,12 @@ class Vault {
   absl::StatusOr<PutReceipt> Put(std::string_view name, const ByteSource& source,
                                  const PutOptions& options = {});
 
+  // Stores many objects: those of 64 KiB at most share packs, where 4 KiB cost little more
+  // than 4 KiB, the others go by themselves. Packed objects become visible page by page of
+  // the catalogue. What they replace is removed; a pack that is mostly gone is rewritten.
+  //   Errors   as Put, of the first object that fails: those before it are stored
+  absl::StatusOr<PutManyReceipt> PutMany(const ItemSource& next, const PutOptions& options = {});
+
   // Hands object bytes [offset, offset + bytes) to `sink`, in order.
   //   Errors   kNotFound            no such object
   //            kInvalidArgument     offset beyond the end
@@ -78,10 +85,14 @@ class Vault {
   RepairReport RepairCatalogue();
   absl::StatusOr<RotateReport> Rotate(std::string_view name,
                                       std::optional<uint16_t> index = std::nullopt);
-  // Leaves a tombstone, removes the shards. Where the catalogue has no room for the change,
-  // the name stays listed until the vault is opened after the lease.
+  // Rewrites every pack of which an eighth or more is gone.
+  absl::StatusOr<CompactReport> Compact();
+  // Leaves a tombstone, removes the shards; of a packed object, notes that it is gone. Where the
+  // catalogue has no room for the change, the name stays listed until the vault is opened after the
+  // lease.
   absl::Status Remove(std::string_view name);
-  // A capability for the object as it stands.
+  // A capability for the object as it stands. Of a packed one, reading opens this object
+  // alone; verifying and auditing are of its whole pack.
   //   Errors   kNotFound, and those of shard::EncodeCapability
   absl::StatusOr<std::string> Share(std::string_view name, shard::Right right);
 
@@ -96,6 +107,11 @@ class SharedObject {
  public:
   //   Errors   those of Options::Validate(); kPermissionDenied for a writer's keys
   static absl::StatusOr<SharedObject> Open(const Options& options, const shard::ObjectKeys& keys);
+  // One object of a pack.
+  static absl::StatusOr<SharedObject> Open(const Options& options, shard::MemberKeys member);
+  // Either, from its text.
+  //   Errors   also those of shard::DecodeCapability()
+  static absl::StatusOr<SharedObject> Open(const Options& options, std::string_view capability);
   SharedObject(SharedObject&&) noexcept;
   SharedObject& operator=(SharedObject&&) noexcept;
   ~SharedObject();

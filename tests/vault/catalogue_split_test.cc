@@ -49,7 +49,8 @@ class FullPage {
     const Environment env(options);
     const shard::VaultKeys keys = test.Keys();
     IntentBook intents(env, keys);
-    return Catalogue(env, keys, intents).Enter({.name = name, .sequence = 1}, test.code);
+    std::vector<CatalogueEntry> gone;
+    return Catalogue(env, keys, intents).Enter({.name = name, .sequence = 1}, test.code, gone);
   }
 
   std::vector<std::string> Dead() {

@@ -32,6 +32,7 @@ struct TestCatalogue {
   shard::VaultKeys keys;
   IntentBook intents;
   Catalogue catalogue;
+  std::vector<CatalogueEntry> gone;
 };
 
 CatalogueEntry EntryNamed(const std::string& name, uint64_t sequence = 1) {
@@ -47,7 +48,7 @@ TEST(Catalogue, ListsAndFindsWhatWasEntered) {
   TestVault test(6);
   TestCatalogue book(test);
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(book.catalogue.Enter(EntryNamed(Numbered(i)), test.code).ok());
+    ASSERT_TRUE(book.catalogue.Enter(EntryNamed(Numbered(i)), test.code, book.gone).ok());
   }
   EXPECT_EQ(book.Names().size(), 20u);
   EXPECT_TRUE(book.catalogue.Find(Numbered(7))->has_value());
@@ -72,12 +73,12 @@ TEST(Catalogue, SplitsAPageThatIsFullAndLosesNoName) {
   ASSERT_TRUE(put.ok()) << put.status();
   FinishPut(book.env, keys, *put, book.intents);
 
-  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("one more"), test.code).ok());
+  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("one more"), test.code, book.gone).ok());
   EXPECT_EQ(book.Names().size(), kSplitEntries + 1);
   EXPECT_EQ(book.catalogue.Pages()->size(), 17u);
   EXPECT_TRUE(book.catalogue.Find("one more")->has_value());
   EXPECT_TRUE(book.catalogue.Find(Numbered(1234))->has_value());
-  ASSERT_TRUE(book.catalogue.Remove(Numbered(1234), 2, test.code).ok());
+  ASSERT_TRUE(book.catalogue.Remove(Numbered(1234), 2, test.code, book.gone).ok());
   EXPECT_FALSE(book.catalogue.Find(Numbered(1234))->has_value());
   EXPECT_EQ(book.Names().size(), kSplitEntries);
 }
@@ -85,8 +86,8 @@ TEST(Catalogue, SplitsAPageThatIsFullAndLosesNoName) {
 TEST(Catalogue, AnEntryOfAnOlderVersionDoesNotReplaceANewerOne) {
   TestVault test(6);
   TestCatalogue book(test);
-  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("a", 5), test.code).ok());
-  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("a", 4), test.code).ok());
+  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("a", 5), test.code, book.gone).ok());
+  ASSERT_TRUE(book.catalogue.Enter(EntryNamed("a", 4), test.code, book.gone).ok());
   EXPECT_EQ(book.catalogue.Find("a")->value().sequence, 5u);
 }
 
@@ -132,7 +133,7 @@ TEST(Catalogue, VerifyNoticesAndRepairMendsTheWayToTheName) {
   EXPECT_TRUE(vault.Verify("a")->whole());
 
   // Where the name is not listed, repair lists it.
-  ASSERT_TRUE(book.catalogue.Remove("a", 100, test.code).ok());
+  ASSERT_TRUE(book.catalogue.Remove("a", 100, test.code, book.gone).ok());
   EXPECT_EQ(vault.Verify("a")->catalogue.code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(vault.Repair("a")->catalogue.ok());
   EXPECT_EQ(vault.List()->size(), 1u);

@@ -84,6 +84,18 @@ Blobs LiveBlobs(const Options& options, const shard::VaultKeys& keys,
     std::optional<FoundHead> newest;
     if (live.AddHeads(page, newest)) live.AddShards(page, *newest);
   }
+  // Of packed objects their packs, and the lists of what is dead in those.
+  const absl::Status visited = catalogue.Visit([&](const CatalogueEntry& entry) {
+    if (!entry.packed) return absl::OkStatus();
+    const shard::ObjectSalt salt = shard::SaltOf(entry.id);
+    for (const shard::ObjectSalt& own : {salt, keys.DeadListSalt(salt)}) {
+      std::optional<FoundHead> newest;
+      const shard::ObjectKeys object = keys.ForSalt(own, 0);
+      if (live.AddHeads(object, newest)) live.AddShards(object, *newest);
+    }
+    return absl::OkStatus();
+  });
+  if (!visited.ok()) return {};
   return std::move(live).Take();
 }
 

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/vault/packs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libshadw/base/status_macros.h"
+#include "libshadw/vault/own_object.h"
+#include "libshadw/vault/pack_layout.h"
+#include "libshadw/vault/tombstone.h"
+
+namespace shadw::vault {
+namespace {
+
+constexpr int kMaxTurns = 64;
+// More than any pack has: its length is what bounds it.
+constexpr uint64_t kAnyStripes = 1 << 20;
+
+// Records at their offsets, the gaps between them zero, and the index.
+base::Bytes JoinPack(std::span<const base::ByteSpan> records, std::span<const uint32_t> offsets,
+                     std::span<const shard::RecordId> ids) {
+  base::Bytes pack;
+  std::vector<shard::RecordExtent> extents;
+  for (size_t i = 0; i < offsets.size(); ++i) {
+    pack.resize(offsets[i]);
+    pack.insert(pack.end(), records[i].begin(), records[i].end());
+    extents.push_back({ids[i], offsets[i], static_cast<uint32_t>(records[i].size())});
+  }
+  const base::Bytes index = shard::EncodePackIndex(std::move(extents));
+  pack.insert(pack.end(), index.begin(), index.end());
+  return pack;
+}
+
+std::vector<CatalogueEdit> EditsOf(CatalogueEdit::Kind kind,
+                                   std::span<const CatalogueEntry> entries) {
+  std::vector<CatalogueEdit> edits;
+  for (const CatalogueEntry& entry : entries) edits.push_back({kind, entry});
+  return edits;
+}
+
+}  // namespace
+
+absl::StatusOr<PutResult> Packs::Put(std::span<SealedRecord> records,
+                                     std::span<const uint32_t> offsets, const PutOptions& options) {
+  std::vector<base::ByteSpan> bytes;
+  std::vector<shard::RecordId> ids;
+  for (const SealedRecord& record : records) {
+    bytes.push_back(record.bytes);
+    ids.push_back(record.entry.packed->record);
+  }
+  const shard::ObjectKeys keys = vault_.ForSalt(env_.options.random->Array<16>(), 0);
+  SHADW_ASSIGN_OR_RETURN(PutResult result,
+                         PutOwnObject(env_, keys, std::nullopt, shard::ObjectKind::kPack,
+                                      JoinPack(bytes, offsets, ids), options, intents_));
+  for (size_t i = 0; i < records.size(); ++i) {
+    CatalogueEntry& entry = records[i].entry;
+    entry.id = keys.id();
+    entry.packed->pack_sequence = result.receipt.sequence;
+    entry.packed->offset = offsets[i];
+    entry.packed->bytes = static_cast<uint32_t>(records[i].bytes.size());
+  }
+  return result;
+}
+
+absl::StatusOr<LocatedObject> Packs::Locate(const shard::ObjectId& pack) const {
+  const shard::ObjectKeys keys = vault_.ForSalt(shard::SaltOf(pack), 0);
+  SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head, FindNewestHead(env_, keys, 0, kNearLeaps));
+  if (!head || head->header.audit.has(shard::kFlagTombstone)) {
+    return absl::NotFoundError("vault: the object's pack is not on these stores");
+  }
+  return LocatedObject{keys, *std::move(head)};
+}
+
+absl::StatusOr<Packs::LoadedList> Packs::LoadList(const shard::ObjectId& pack) const {
+  const shard::ObjectKeys keys = vault_.ForSalt(vault_.DeadListSalt(shard::SaltOf(pack)), 0);
+  LoadedList none{keys, std::nullopt, {.pack = pack, .records = {}}};
+  const auto locate = [&]() -> absl::StatusOr<LocatedObject> {
+    SHADW_ASSIGN_OR_RETURN(std::optional<FoundHead> head,
+                           FindNewestHead(env_, keys, 0, kNearLeaps));
+    if (head) none.head = *head;
+    if (!head || head->header.audit.has(shard::kFlagTombstone)) {
+      return absl::NotFoundError("vault: the pack has no dead list");
+    }
+    return LocatedObject{keys, *std::move(head)};
+  };
+  const auto read = [&](const LocatedObject& object) -> absl::StatusOr<LoadedList> {
+    SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env_, object, kMaxDeadListBytes));
+    SHADW_ASSIGN_OR_RETURN(DeadList list, DecodeDeadList(bytes));
+    if (list.pack != pack) return absl::DataLossError("vault: a dead list is another pack's");
+    return LoadedList{keys, object.head, std::move(list)};
+  };
+  auto loaded = OnNewest(locate, read);
+  return absl::IsNotFound(loaded.status()) ? none : std::move(loaded);
+}
+
+absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list) {
+  const erasure::Code code = list.head ? list.head->code() : env_.options.code;
+  return PutOwnObject(env_, list.keys, list.head, shard::ObjectKind::kDeadList,
+                      EncodeDeadList(list.list), {.code = code}, intents_);
+}
+
+absl::StatusOr<Packs::Burial> Packs::AddDead(const shard::ObjectId& pack,
+                                             std::span<const CatalogueEntry> dead) {
+  absl::Status status;
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    const size_t before = loaded.list.records.size();
+    for (const CatalogueEntry& entry : dead) {
+      loaded.list.records.emplace(entry.packed->record,
+                                  DeadRecord{entry.packed->bytes, entry.name});
+    }
+    if (loaded.list.records.size() == before) return Burial{std::nullopt, std::move(loaded)};
+    auto stored = StoreList(loaded);
+    if (stored.ok()) return Burial{*std::move(stored), std::move(loaded)};
+    status = stored.status();
+    if (!absl::IsAborted(status)) return status;
+  }
+  return status;
+}
+
+absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members) {
+  std::vector<CatalogueEntry> none;
+  return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), env_.options.code, none);
+}
+
+absl::Status Packs::BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
+                           bool take_out) {
+  const auto located = Locate(pack);
+  // A pack that is no more needs no list.
+  if (absl::IsNotFound(located.status())) return take_out ? TakeOut(dead) : absl::OkStatus();
+  SHADW_RETURN_IF_ERROR(located.status());
+  SHADW_ASSIGN_OR_RETURN(Burial burial, AddDead(pack, dead));
+  if (take_out) SHADW_RETURN_IF_ERROR(TakeOut(dead));
+  if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
+  if (burial.list.list.bytes() * 2 <= located->head.header.read->object_bytes) {
+    return absl::OkStatus();
+  }
+  // The members are buried in any case; a pack that cannot be rewritten now is next time.
+  CompactReport report;
+  CompactTo(*located, burial.list.list, report).IgnoreError();
+  return absl::OkStatus();
+}
+
+absl::Status Packs::Bury(std::span<const CatalogueEntry> gone) {
+  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
+  for (const CatalogueEntry& entry : gone) by_pack[entry.id].push_back(entry);
+  absl::Status first;
+  for (const auto& [pack, dead] : by_pack) first.Update(BuryIn(pack, dead, false));
+  return first;
+}
+
+absl::Status Packs::Remove(std::span<const CatalogueEntry> members) {
+  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
+  for (const CatalogueEntry& entry : members) by_pack[entry.id].push_back(entry);
+  absl::Status first;
+  for (const auto& [pack, dead] : by_pack) first.Update(BuryIn(pack, dead, true));
+  return first;
+}
+
+absl::Status Packs::Compact(const shard::ObjectId& pack, std::span<const shard::RecordId> live,
+                            CompactReport& report) {
+  SHADW_ASSIGN_OR_RETURN(const LocatedObject located, Locate(pack));
+  SHADW_ASSIGN_OR_RETURN(const std::vector<shard::RecordExtent> index,
+                         ReadPackIndex(env_, located));
+  DeadList dead{.pack = pack, .records = {}};
+  for (const shard::RecordExtent& record : index) {
+    if (std::ranges::binary_search(live, record.id)) continue;
+    dead.records.emplace(record.id, DeadRecord{record.bytes, {}});
+  }
+  const bool worth_it = dead.bytes() * 8 >= located.head.header.read->object_bytes;
+  return worth_it ? CompactTo(located, dead, report) : absl::OkStatus();
+}
+
+absl::Status Packs::CompactTo(const LocatedObject& pack, const DeadList& dead,
+                              CompactReport& report) {
+  SHADW_ASSIGN_OR_RETURN(std::vector<PackRecord> records, ReadAllRecords(env_, pack));
+  std::erase_if(records,
+                [&](const PackRecord& record) { return dead.records.contains(record.extent.id); });
+  report.bytes_before += pack.head.header.read->object_bytes;
+  if (!records.empty()) {
+    SHADW_RETURN_IF_ERROR(Rewrite(pack, records, report));
+    return Forget(pack.keys.id(), dead);
+  }
+  SHADW_RETURN_IF_ERROR(Drop(pack));
+  ++report.packs_removed;
+  SHADW_ASSIGN_OR_RETURN(const LoadedList list, LoadList(pack.keys.id()));
+  return list.head ? Drop({list.keys, *list.head}) : absl::OkStatus();
+}
+
+absl::Status Packs::Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
+                            CompactReport& report) {
+  std::vector<uint32_t> sizes;
+  std::vector<base::ByteSpan> bytes;
+  std::vector<shard::RecordId> ids;
+  for (const PackRecord& record : live) {
+    sizes.push_back(record.extent.bytes);
+    bytes.push_back(record.bytes);
+    ids.push_back(record.extent.id);
+  }
+  const erasure::Code code = pack.head.code();
+  const PackLayout layout = LayOutPack(sizes, code, kAnyStripes);
+  const shard::AuditBox& audit = pack.head.header.audit;
+  const PutOptions options{.code = code,
+                           .compress = false,
+                           .public_audit = !audit.has(shard::kFlagPrivate),
+                           .bound = audit.has(shard::kFlagBound)};
+  SHADW_ASSIGN_OR_RETURN(const PutResult result,
+                         PutOwnObject(env_, pack.keys, pack.head, shard::ObjectKind::kPack,
+                                      JoinPack(bytes, layout.offsets, ids), options, intents_));
+  ++report.packs_rewritten;
+  report.bytes_after += result.receipt.object_bytes;
+  std::vector<CatalogueEdit> moves;
+  for (size_t i = 0; i < live.size(); ++i) {
+    const auto member = shard::OpenMember(ids[i], vault_.MemberKey(ids[i]), bytes[i]);
+    if (!member.ok()) continue;  // nobody can read it; where it lies does not matter
+    const PackedPlace place{ids[i], result.receipt.sequence, layout.offsets[i], sizes[i]};
+    moves.push_back({CatalogueEdit::Kind::kMove,
+                     {.name = member->metadata.name, .id = pack.keys.id(), .packed = place}});
+  }
+  // Readers whom the catalogue leads to the old places ask the pack's index.
+  std::vector<CatalogueEntry> none;
+  const absl::Status moved = catalogue_.Apply(moves, code, none);
+  FinishPut(env_, pack.keys, result, intents_);
+  return moved;
+}
+
+absl::Status Packs::Forget(const shard::ObjectId& pack, const DeadList& compacted) {
+  absl::Status status;
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    const size_t erased = std::erase_if(loaded.list.records, [&](const auto& record) {
+      return compacted.records.contains(record.first);
+    });
+    if (erased == 0) return absl::OkStatus();
+    const auto stored = StoreList(loaded);
+    if (stored.ok()) FinishPut(env_, loaded.keys, *stored, intents_);
+    status = stored.status();
+    if (!absl::IsAborted(status)) return status;
+  }
+  return status;
+}
+
+absl::Status Packs::Drop(const LocatedObject& object) {
+  SHADW_ASSIGN_OR_RETURN(const PutResult removed, WriteTombstone(env_, object, {}, intents_));
+  FinishPut(env_, object.keys, removed, intents_);
+  return absl::OkStatus();
+}
+
+absl::Status Packs::CompletePack(const LocatedObject& pack) {
+  SHADW_ASSIGN_OR_RETURN(const LoadedList loaded, LoadList(pack.keys.id()));
+  SHADW_ASSIGN_OR_RETURN(const std::vector<PackRecord> records, ReadAllRecords(env_, pack));
+  std::vector<CatalogueEdit> edits;
+  for (const PackRecord& record : records) {
+    const shard::RecordExtent& extent = record.extent;
+    if (loaded.list.records.contains(extent.id)) continue;
+    const auto member = shard::OpenMember(extent.id, vault_.MemberKey(extent.id), record.bytes);
+    if (!member.ok()) continue;
+    const PackedPlace place{extent.id, pack.head.sequence(), extent.offset, extent.bytes};
+    edits.push_back(
+        {CatalogueEdit::Kind::kEnterLate, EntryOfMember(pack.keys.id(), *member, place)});
+  }
+  std::vector<CatalogueEntry> gone;
+  SHADW_RETURN_IF_ERROR(catalogue_.Apply(edits, pack.head.code(), gone));
+  return Bury(gone);
+}
+
+absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
+  SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env_, object, kMaxDeadListBytes));
+  SHADW_ASSIGN_OR_RETURN(const DeadList list, DecodeDeadList(bytes));
+  std::vector<CatalogueEntry> dead;
+  for (const auto& [id, record] : list.records) {
+    dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
+  }
+  return TakeOut(dead);
+}
+
+absl::Status Packs::RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const {
+  const shard::ObjectKeys keys = vault_.ForSalt(vault_.DeadListSalt(shard::SaltOf(pack)), 0);
+  SHADW_ASSIGN_OR_RETURN(const std::optional<FoundHead> head,
+                         FindNewestHead(env_, keys, 0, kNearLeaps));
+  if (!head || head->header.audit.has(shard::kFlagTombstone)) return absl::OkStatus();
+  SHADW_ASSIGN_OR_RETURN(const RepairReport repaired, RepairObject(env_, keys, *head));
+  report.Add(repaired);
+  return absl::OkStatus();
+}
+
+}  // namespace shadw::vault

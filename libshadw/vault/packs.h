@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The packs of a vault: writes them, notes which members are gone, and writes a pack anew
+// without those once they are most of it.
+//
+// A pack is an object with a random salt. What leads to it is the catalogue's entries of
+// its members; what no longer counts of it is in its dead list. Of both the dead list is
+// changed first: whoever dies in between leaves an intent, and whoever cleans up after him
+// finishes it.
+//   Source   libshadw/shard/FORMAT.md, "Packs"
+#ifndef LIBSHADW_VAULT_PACKS_H_
+#define LIBSHADW_VAULT_PACKS_H_
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libshadw/vault/catalogue.h"
+#include "libshadw/vault/dead_list.h"
+#include "libshadw/vault/newest.h"
+#include "libshadw/vault/pack_reader.h"
+
+namespace shadw::vault {
+
+// A sealed record on its way into a pack, and what the catalogue will say of it.
+struct SealedRecord {
+  base::Bytes bytes;
+  CatalogueEntry entry;  // id and place are set when the pack is written
+};
+
+struct CompactReport {
+  uint64_t packs_rewritten = 0;
+  uint64_t packs_removed = 0;
+  uint64_t bytes_before = 0;  // plaintext of those packs
+  uint64_t bytes_after = 0;
+};
+
+class Packs {
+ public:
+  Packs(const Environment& env, const shard::VaultKeys& vault, IntentBook& intents,
+        Catalogue& catalogue)
+      : env_(env), vault_(vault), intents_(intents), catalogue_(catalogue) {}
+
+  // A new pack of these records at these offsets. FinishPut is the caller's, once the
+  // catalogue leads to them.
+  absl::StatusOr<PutResult> Put(std::span<SealedRecord> records, std::span<const uint32_t> offsets,
+                                const PutOptions& options);
+  // The newest version of a pack.
+  //   Errors   kNotFound  it is not on these stores
+  absl::StatusOr<LocatedObject> Locate(const shard::ObjectId& pack) const;
+
+  // Notes members that nothing leads to any more. Packs that are mostly dead by then are
+  // compacted.
+  absl::Status Bury(std::span<const CatalogueEntry> gone);
+  // Takes members of any packs out of the catalogue and buries them.
+  absl::Status Remove(std::span<const CatalogueEntry> members);
+  // Compacts a pack of which an eighth or more is none of the live records.
+  //   Shapes   live  ascending
+  absl::Status Compact(const shard::ObjectId& pack, std::span<const shard::RecordId> live,
+                       CompactReport& report);
+
+  // What follows the commit of a pack or of a dead list, where its writer died.
+  absl::Status CompletePack(const LocatedObject& pack);
+  absl::Status CompleteDeadList(const LocatedObject& list);
+  // Brings back the dead list's shards, where there is one.
+  absl::Status RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const;
+
+ private:
+  struct LoadedList {
+    shard::ObjectKeys keys;
+    std::optional<FoundHead> head;
+    DeadList list;
+  };
+  struct Burial {
+    std::optional<PutResult> put;  // nothing where all were on the list
+    LoadedList list;
+  };
+
+  absl::StatusOr<LoadedList> LoadList(const shard::ObjectId& pack) const;
+  absl::StatusOr<PutResult> StoreList(const LoadedList& list);
+  // Adds to the list, whoever else does meanwhile.
+  absl::StatusOr<Burial> AddDead(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead);
+  absl::Status BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
+                      bool take_out);
+  absl::Status TakeOut(std::span<const CatalogueEntry> members);
+  absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);
+  absl::Status Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
+                       CompactReport& report);
+  absl::Status Forget(const shard::ObjectId& pack, const DeadList& compacted);
+  absl::Status Drop(const LocatedObject& object);
+
+  const Environment& env_;
+  const shard::VaultKeys& vault_;
+  IntentBook& intents_;
+  Catalogue& catalogue_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_PACKS_H_

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files, folders and symbolic links below one folder, by the names that objects have.
+//
+// Links are made last, so that no name leads through one of them out of the folder, and
+// folders get their modes and times after what is in them.
+#ifndef LIBSHADW_VAULT_RESTORED_TREE_H_
+#define LIBSHADW_VAULT_RESTORED_TREE_H_
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libshadw/vault/object_info.h"
+#include "libshadw/vault/options.h"
+#include "libshadw/vault/restored_file.h"
+
+namespace shadw::vault {
+
+// What an object is restored as.
+struct RestoredAs {
+  shard::ObjectKind kind = shard::ObjectKind::kFile;
+  std::optional<uint32_t> mode;
+  int64_t mtime_ns = 0;
+};
+
+class RestoredTree {
+ public:
+  // `out` is made if absent.
+  explicit RestoredTree(std::filesystem::path out) : out_(std::move(out)) {}
+
+  // Restores what `read` hands to its sink, and returns where. A name that is no path
+  // below the folder, or that is taken by a folder, gets another one (SafeRelativePath).
+  //   Errors   kAlreadyExists  something has the name: it stays
+  //            kDataLoss       a link without a target
+  //            those of `read` and of the file system: then nothing is there
+  absl::StatusOr<std::filesystem::path> Add(
+      std::string_view name, const RestoredAs& as,
+      const std::function<absl::Status(const ByteSink& sink)>& read);
+
+  // Makes the links, sets modes and times of folders. The first error is returned, all are
+  // tried.
+  absl::Status Finish();
+
+ private:
+  struct Link {
+    std::filesystem::path path;
+    std::string target;
+    int64_t mtime_ns = 0;
+  };
+  struct Folder {
+    std::filesystem::path path;
+    RestoredAs as;
+  };
+  std::filesystem::path out_;
+  std::vector<Link> links_;
+  std::vector<Folder> folders_;
+};
+
+}  // namespace shadw::vault
+
+#endif  // LIBSHADW_VAULT_RESTORED_TREE_H_
