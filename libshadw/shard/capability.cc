@@ -168,6 +168,10 @@ absl::StatusOr<std::string> EncodeCapability(const ObjectKeys& keys, Right right
 
 absl::StatusOr<ObjectKeys> DecodeCapability(std::string_view text) {
   if (text.size() > kMaxCapabilityCharacters) return NotACapability("it is too long");
+  if (IsMemberCapability(text)) {
+    return absl::InvalidArgumentError(
+        "shard: got the capability of one member of a pack, need that of an object");
+  }
   SHADW_ASSIGN_OR_RETURN(const Right right, RightOfPrefix(text));
   return Decode(text, ToString(right), [right](std::string_view encoded, base::ByteSpan bytes) {
     return KeysOfPayload(right, encoded, bytes);

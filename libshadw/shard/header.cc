@@ -173,7 +173,7 @@ absl::Status CheckPublicKey(const ObjectId& object, const VerifyBox& box) {
 }
 
 absl::Status CheckSignature(const ObjectId& object, const AuditBox& audit, const VerifyBox& verify,
-                            SignatureMemo* memo) {
+                            HeaderMemo* memo) {
   const base::Bytes message = SignedMessage(object, audit, verify);
   if (memo != nullptr && memo->Knows(message, verify)) return absl::OkStatus();
   if (!crypto::Ed25519Verify(verify.public_key, message, verify.signature)) {
@@ -183,7 +183,17 @@ absl::Status CheckSignature(const ObjectId& object, const AuditBox& audit, const
   return absl::OkStatus();
 }
 
-absl::StatusOr<ReadBox> OpenReadBox(const ObjectKeys& keys, const Header& header) {
+// All that opening the box depends on; `read_box_hash` is known to be its hash.
+Hash IdentityOfReadBox(const ObjectKeys& keys, const Header& header) {
+  const AuditBox& audit = header.audit;
+  const base::ByteArray<1> flags{audit.flags};
+  base::ByteArray<4> segment;
+  base::StoreLittleEndian(segment.data(), audit.segment);
+  return crypto::Blake2b256(keys.read_key()->bytes(), {keys.id(), audit.version, segment, flags,
+                                                       header.verify->read_box_hash});
+}
+
+absl::StatusOr<ReadBox> DecryptReadBox(const ObjectKeys& keys, const Header& header) {
   crypto::Secret plain = crypto::Secret::Zeroed(kReadPlainBytes);
   const base::ByteSpan sealed = header.sealed_read;
   const base::Bytes associated_data =
@@ -212,6 +222,11 @@ absl::StatusOr<ReadBox> OpenReadBox(const ObjectKeys& keys, const Header& header
     }
     box.metadata = base::ToBytes(in.View(box.metadata_bytes));
   }
+  return box;
+}
+
+// Whether the box is as the rest of the header says.
+absl::Status CheckReadBox(const ObjectKeys& keys, const Header& header, const ReadBox& box) {
   const Hash commitment =
       CommitToContentKey(box, keys.id(), header.audit.version, header.audit.segment);
   if (commitment != header.verify->cek_commitment) return AuthenticationError();
@@ -222,11 +237,25 @@ absl::StatusOr<ReadBox> OpenReadBox(const ObjectKeys& keys, const Header& header
     return absl::DataLossError("shard: header says a plain length that its chunks contradict");
   }
   if (box.codec > 1) return RefuseUnknown("codec", box.codec, 1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ReadBox> OpenReadBox(const ObjectKeys& keys, const Header& header,
+                                    HeaderMemo* memo) {
+  ReadBox box;
+  const ReadBox* known = memo != nullptr ? memo->FindReadBox(keys, header) : nullptr;
+  if (known != nullptr) {
+    box = *known;
+  } else {
+    SHADW_ASSIGN_OR_RETURN(box, DecryptReadBox(keys, header));
+    if (memo != nullptr) memo->RememberReadBox(keys, header, box);
+  }
+  SHADW_RETURN_IF_ERROR(CheckReadBox(keys, header, box));
   return box;
 }
 
 absl::Status OpenVerifyBox(base::ByteSpan bytes, base::ByteSpan audit_plain, base::ByteSpan sealed,
-                           const ObjectKeys& keys, SignatureMemo* memo, Header& header) {
+                           const ObjectKeys& keys, HeaderMemo* memo, Header& header) {
   base::ByteArray<kVerifyPlainBytes + kReadBoxBytes> plain;
   if (!crypto::XChaCha20Poly1305Open(
           keys.verify_key()->bytes(), header.nonce,
@@ -249,12 +278,21 @@ absl::Status AuthenticationError() {
   return absl::DataLossError("shard: got bytes that do not authenticate under these keys");
 }
 
-bool SignatureMemo::Knows(base::ByteSpan message, const VerifyBox& box) const {
+bool HeaderMemo::Knows(base::ByteSpan message, const VerifyBox& box) const {
   return known_ == crypto::Blake2b256({}, {box.public_key, box.signature, message});
 }
 
-void SignatureMemo::Remember(base::ByteSpan message, const VerifyBox& box) {
+void HeaderMemo::Remember(base::ByteSpan message, const VerifyBox& box) {
   known_ = crypto::Blake2b256({}, {box.public_key, box.signature, message});
+}
+
+const ReadBox* HeaderMemo::FindReadBox(const ObjectKeys& keys, const Header& header) const {
+  return known_read_ == IdentityOfReadBox(keys, header) ? &read_ : nullptr;
+}
+
+void HeaderMemo::RememberReadBox(const ObjectKeys& keys, const Header& header, const ReadBox& box) {
+  known_read_ = IdentityOfReadBox(keys, header);
+  read_ = box;
 }
 
 absl::StatusOr<SealedReadBox> SealReadBox(const ObjectKeys& keys, const VersionId& version,
@@ -341,7 +379,7 @@ base::ByteArray<kHeaderBytes> SealHeader(const ObjectKeys& keys, const HeaderNon
 }
 
 absl::StatusOr<Header> OpenHeader(base::ByteSpan bytes, const ObjectKeys& keys, OpenTo depth,
-                                  SignatureMemo* memo) {
+                                  HeaderMemo* memo) {
   if (bytes.size() < kHeaderBytes || !CommitsTo(bytes, keys.audit_key())) {
     return AuthenticationError();
   }
@@ -363,7 +401,7 @@ absl::StatusOr<Header> OpenHeader(base::ByteSpan bytes, const ObjectKeys& keys, 
     SHADW_RETURN_IF_ERROR(OpenVerifyBox(
         bytes, audit_plain, base::ByteSpan(plain).subspan(kAuditPlainBytes), keys, memo, header));
     if (depth == OpenTo::kRead && keys.may_read()) {
-      SHADW_ASSIGN_OR_RETURN(header.read, OpenReadBox(keys, header));
+      SHADW_ASSIGN_OR_RETURN(header.read, OpenReadBox(keys, header, memo));
     }
   }
   return header;

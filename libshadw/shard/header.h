@@ -129,15 +129,20 @@ base::ByteArray<kHeaderBytes> SealHeader(const ObjectKeys& keys, const HeaderNon
 
 enum class OpenTo { kAudit, kVerify, kRead };
 
-// Remembers the last signature that held, so that the n shards of a segment cost one
-// verification. Not thread-safe.
-class SignatureMemo {
+// Remembers the last signature that held and the last box R, which the n shards of a
+// segment have in common. Not thread-safe.
+class HeaderMemo {
  public:
   bool Knows(base::ByteSpan message, const VerifyBox& box) const;
   void Remember(base::ByteSpan message, const VerifyBox& box);
+  // Null where the last box was another one, or under other keys.
+  const ReadBox* FindReadBox(const ObjectKeys& keys, const Header& header) const;
+  void RememberReadBox(const ObjectKeys& keys, const Header& header, const ReadBox& box);
 
  private:
   Hash known_{};
+  Hash known_read_{};
+  ReadBox read_;
 };
 
 // Opens as far as `depth` and the keys allow.
@@ -146,7 +151,7 @@ class SignatureMemo {
 //   Promise  on success: 1 <= k <= n <= 255, j < n, the cell size and count are legal,
 //            the public key is the one in the object id, signature and commitments hold
 absl::StatusOr<Header> OpenHeader(base::ByteSpan bytes, const ObjectKeys& keys, OpenTo depth,
-                                  SignatureMemo* memo = nullptr);
+                                  HeaderMemo* memo = nullptr);
 
 // The object id in a header of the vault that owns `match_key`, nothing for others.
 std::optional<ObjectId> RecogniseHeader(base::ByteSpan bytes, const crypto::SecretKey& match_key);

@@ -16,7 +16,7 @@ namespace {
 
 // Of a box, before the metadata: mtime, put time, codec, content length, metadata length.
 constexpr size_t kBoxHeadBytes = 8 + 8 + 1 + 4 + 2;
-static_assert(kRecordBytes == kRecordHeadBytes + 16 + kBoxHeadBytes + kTagBytes);
+static_assert(kRecordBytes == kRecordHeadBytes + kBoxHeadBytes + kTagBytes);
 
 absl::Status Malformed(std::string_view why) {
   return absl::DataLossError(absl::StrCat("shard: a pack is malformed: ", std::string(why)));

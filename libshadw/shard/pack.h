@@ -37,7 +37,7 @@ inline constexpr size_t kMaxMemberBytes = 64 * 1024;
 inline constexpr uint32_t kMaxPackBytes = 64 << 20;
 // Of a record, besides the content and the metadata.
 inline constexpr size_t kRecordHeadBytes = 16 + 4 + 24 + 32;
-inline constexpr size_t kRecordBytes = kRecordHeadBytes + 16 + 23 + kTagBytes;
+inline constexpr size_t kRecordBytes = kRecordHeadBytes + 23 + kTagBytes;
 inline constexpr size_t kIndexEntryBytes = 16 + 4 + 4;
 inline constexpr size_t kMaxPackRecords = kMaxPackBytes / kRecordBytes;
 

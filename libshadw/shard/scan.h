@@ -41,7 +41,7 @@ class ShardScanner {
   // The generations that each object was seen in, by their keys: some objects' at a time,
   // secrets are few (crypto/secret.h).
   std::map<ObjectId, std::vector<ObjectKeys>> known_;
-  SignatureMemo memo_;
+  HeaderMemo memo_;
 };
 
 }  // namespace shadw::shard

@@ -27,7 +27,7 @@ shard::OpenTo DepthFor(const shard::ObjectKeys& keys) {
 absl::StatusOr<std::optional<shard::Header>> ReadHead(const Environment& env,
                                                       const shard::ObjectKeys& keys,
                                                       uint64_t sequence, size_t node,
-                                                      shard::SignatureMemo& memo) {
+                                                      shard::HeaderMemo& memo) {
   base::ByteArray<shard::kHeaderBytes> bytes;
   const store::NodeId& node_id = env.roster.node_id(node);
   SHADW_ASSIGN_OR_RETURN(const size_t got, env.roster.store(node).Get(
@@ -140,7 +140,7 @@ class HeadCommit {
     for (int turn = 0; turn < kMaxTurns; ++turn) {
       put = store.Put(id, bytes, store::HashToken(token));
       if (!absl::IsAlreadyExists(put)) break;
-      shard::SignatureMemo memo;
+      shard::HeaderMemo memo;
       const auto other = ReadHead(env_, keys_, sequence_, node, memo);
       // Garbage, or a lie: the next node takes the copy. A head decides who was first; one
       // that cannot be read may be one, one that just went leaves its place.
@@ -199,7 +199,7 @@ int LeapsFrom(uint64_t known) { return std::bit_width(known) + kNearLeaps; }
 
 HeadPlace LookAtHead(const Environment& env, const shard::ObjectKeys& keys, uint64_t sequence) {
   HeadPlace place;
-  shard::SignatureMemo memo;
+  shard::HeaderMemo memo;
   std::map<shard::VersionId, FoundHead> by_version;
   for (size_t node = 0; node < env.roster.size(); ++node) {
     const store::StorageId id = keys.HeadStorageId(sequence, env.roster.node_id(node));
@@ -292,7 +292,7 @@ absl::StatusOr<size_t> SpreadHead(const Environment& env, const shard::ObjectKey
     absl::Status put = env.roster.store(node).Put(id, bytes, token);
     if (absl::IsAlreadyExists(put)) {
       // A damaged copy is replaced, if its token still opens; another version's is not ours.
-      shard::SignatureMemo memo;
+      shard::HeaderMemo memo;
       const auto other = ReadHead(env, keys, head.sequence(), node, memo);
       if (!other.ok() || *other) continue;
       if (!env.roster.store(node).Delete(id, keys.TokenFor(node_id, id)).ok()) continue;

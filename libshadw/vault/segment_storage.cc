@@ -104,7 +104,7 @@ class SegmentStorage {
   PutReceipt& receipt_;
   std::vector<std::optional<size_t>> holders_;
   std::vector<size_t> failed_;
-  shard::SignatureMemo memo_;
+  shard::HeaderMemo memo_;
 };
 
 }  // namespace

@@ -27,13 +27,15 @@ struct Candidate {
 
 // Shards are written in the current epoch; a rotation within it goes one further, and only
 // further rotations within it go beyond.
-enum class Span { kUsual, kAll };
+enum class Span { kUsual, kUnusual, kAll };
 
 std::pair<uint32_t, uint32_t> Epochs(const Environment& env, const SegmentId& id, Span span) {
   const uint64_t now = std::max(id.first_epoch, env.EpochNow());
   const uint64_t last = now + (span == Span::kUsual ? 1 : kEpochsAhead);
+  const uint64_t first = span == Span::kUnusual ? now + 2 : id.first_epoch;
   const uint64_t limit = std::min<uint64_t>(UINT32_MAX, uint64_t{id.first_epoch} + kMaxEpochSpan);
-  return {id.first_epoch, static_cast<uint32_t>(std::min(last, limit))};
+  return {static_cast<uint32_t>(std::min(first, limit)),
+          static_cast<uint32_t>(std::min(last, limit))};
 }
 
 std::vector<Candidate> CandidatesOn(const Environment& env, const shard::ObjectKeys& keys,
@@ -88,12 +90,17 @@ class Locator {
   Locator(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id)
       : env_(env), keys_(keys), id_(id) {}
 
-  void LookOn(size_t node, const std::vector<uint16_t>& indices) {
-    const std::vector<Candidate> candidates =
-        CandidatesOn(env_, keys_, id_, node, indices, Span::kAll);
+  void LookOn(size_t node, const std::vector<uint16_t>& indices, Span span) {
+    const std::vector<Candidate> candidates = CandidatesOn(env_, keys_, id_, node, indices, span);
     for (const Sighting& seen : env_.roster.Look(node, IdsOf(candidates))) {
       Open(node, candidates[seen.position], seen.stat);
     }
+  }
+
+  bool Has(uint16_t index) const {
+    return std::ranges::find(found_, index, [](const LocatedShard& s) {
+             return s.header.audit.index;
+           }) != found_.end();
   }
 
   LocatedSegment Conclude() && {
@@ -161,7 +168,7 @@ class Locator {
   const Environment& env_;
   const shard::ObjectKeys& keys_;
   const SegmentId& id_;
-  shard::SignatureMemo memo_;
+  shard::HeaderMemo memo_;
   std::vector<LocatedShard> found_;
   std::vector<DamagedShard> damaged_;
 };
@@ -187,10 +194,21 @@ std::vector<shard::Header> LocatedSegment::Headers() const {
 LocatedSegment LocateSegment(const Environment& env, const shard::ObjectKeys& keys,
                              const SegmentId& id, Search search) {
   Locator locator(env, keys, id);
-  const auto indices = IndicesByNode(env, keys, id, search);
-  for (size_t node = 0; node < env.roster.size(); ++node) {
-    if (!indices[node].empty()) locator.LookOn(node, indices[node]);
+  auto indices = IndicesByNode(env, keys, id, search);
+  const auto look = [&](Span span) {
+    for (size_t node = 0; node < env.roster.size(); ++node) {
+      if (!indices[node].empty()) locator.LookOn(node, indices[node], span);
+    }
+  };
+  if (search == Search::kAllNodes) {
+    look(Span::kAll);
+    return std::move(locator).Conclude();
   }
+  look(Span::kUsual);
+  for (auto& of_node : indices) {
+    std::erase_if(of_node, [&](uint16_t index) { return locator.Has(index); });
+  }
+  look(Span::kUnusual);
   return std::move(locator).Conclude();
 }
 

@@ -161,6 +161,44 @@ TEST(Capability, AnotherVersionIsRefusedByName) {
             absl::StatusCode::kInvalidArgument);
 }
 
+MemberKeys TestMember() {
+  const RecordId record{7, 8};
+  return {TestKeys(), record, TestVault().MemberKey(record)};
+}
+
+TEST(MemberCapability, CarriesTheRightToReadThePackAndTheMembersKey) {
+  const std::string text = EncodeMemberCapability(TestMember()).value();
+  EXPECT_TRUE(IsMemberCapability(text));
+  EXPECT_LE(text.size(), kMaxCapabilityCharacters);
+  const MemberKeys member = DecodeMemberCapability(text).value();
+  EXPECT_EQ(member.pack.right(), Right::kRead);
+  EXPECT_EQ(member.pack.id(), TestKeys().id());
+  EXPECT_EQ(member.record, TestMember().record);
+  EXPECT_TRUE(std::ranges::equal(member.key.bytes(), TestMember().key.bytes()));
+  EXPECT_EQ(EncodeMemberCapability(member).value(), text);
+  EXPECT_FALSE(Reveals(text, *TestKeys().write_key()));
+  EXPECT_FALSE(Reveals(text, *TestKeys().delete_key()));
+  EXPECT_FALSE(Reveals(text, *TestKeys().match_key()));
+  EXPECT_FALSE(Reveals(text, TestVault().MemberKey({9})));
+}
+
+TEST(MemberCapability, TyposAndOtherKindsAreRefused) {
+  const std::string text = EncodeMemberCapability(TestMember()).value();
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string typo = text;
+    typo[i] = typo[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(DecodeMemberCapability(typo).ok()) << typo;
+    EXPECT_FALSE(DecodeMemberCapability(std::string(text).erase(i, 1)).ok());
+  }
+  EXPECT_EQ(DecodeCapability(text).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(DecodeMemberCapability(Encoded(Right::kRead)).ok());
+  EXPECT_EQ(DecodeMemberCapability("shadw-member-2-AAAA").status().code(),
+            absl::StatusCode::kUnimplemented);
+  const ObjectKeys auditor = DecodeCapability(Encoded(Right::kAudit)).value();
+  EXPECT_EQ(EncodeMemberCapability({auditor, {}, TestMember().key.Clone()}).status().code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
 TEST(Capability, OpensWhatTheWriterSealed) {
   const base::Bytes plain = RandomBytes(9'000, 1);
   const Shards shards = SealSegment(TestKeys(), plain, {.code = {2, 1}});

@@ -93,7 +93,7 @@ TEST_F(HeaderTest, CommitsToItsAuditKeyAndToNoOther) {
 }
 
 TEST_F(HeaderTest, ASignatureThatIsRememberedIsNotTakenForAnother) {
-  SignatureMemo memo;
+  HeaderMemo memo;
   ASSERT_TRUE(OpenHeader(bytes_, keys_, OpenTo::kRead, &memo).ok());
   const Header good = OpenHeader(bytes_, keys_, OpenTo::kRead, &memo).value();
   crypto::SeededRandom random(1);

@@ -80,7 +80,7 @@ TEST(Metadata, MalformedListsAreRefused) {
         base::Bytes{2, 1, 0}, base::Bytes(8193, 1)}) {
     EXPECT_EQ(DecodeMetadata(bad).status().code(), absl::StatusCode::kDataLoss);
   }
-  EXPECT_EQ(DecodeMetadata(Tlv(4, base::Bytes{4})).status().code(),
+  EXPECT_EQ(DecodeMetadata(Tlv(4, base::Bytes{6})).status().code(),
             absl::StatusCode::kUnimplemented);
 }
 

@@ -73,7 +73,7 @@ absl::StatusOr<base::ByteSpan> MemoryCells::Fetch(uint16_t index, uint32_t first
 
 std::vector<Header> OpenAll(const ObjectKeys& keys, const Shards& shards, OpenTo depth) {
   std::vector<Header> headers;
-  SignatureMemo memo;
+  HeaderMemo memo;
   for (const base::Bytes& shard : shards) {
     if (shard.empty()) continue;
     absl::StatusOr<Header> header = OpenHeader(shard, keys, depth, &memo);
@@ -85,7 +85,7 @@ std::vector<Header> OpenAll(const ObjectKeys& keys, const Shards& shards, OpenTo
 
 std::vector<Header> OpenWhatOpens(const ObjectKeys& keys, const Shards& shards, OpenTo depth) {
   std::vector<Header> headers;
-  SignatureMemo memo;
+  HeaderMemo memo;
   for (const base::Bytes& shard : shards) {
     absl::StatusOr<Header> header = OpenHeader(shard, keys, depth, &memo);
     if (header.ok()) headers.push_back(*std::move(header));
