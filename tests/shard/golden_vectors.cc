@@ -7,6 +7,7 @@
 #include "libshadw/shard/capability.h"
 #include "libshadw/shard/compression.h"
 #include "libshadw/shard/head.h"
+#include "libshadw/shard/pack.h"
 #include "libshadw/shard/rewrap.h"
 #include "tests/shard/test_segment.h"
 
@@ -225,6 +226,49 @@ Json IntentVector() {
           {"header", Hex(sealer.ForNode(TestNode(8), 0))}};
 }
 
+// Members of every kind, and the plaintext of the pack that holds them.
+Json PackVector() {
+  const VaultKeys vault = TestVault();
+  const ObjectSalt salt = crypto::SeededRandom(31).Array<16>();
+  const ObjectKeys keys = vault.ForSalt(salt, 0);
+  crypto::SeededRandom random(32);
+  Json members = Json::array();
+  std::vector<RecordExtent> extents;
+  base::Bytes pack;
+  for (const auto& [name, kind, bytes] : std::vector<std::tuple<std::string, ObjectKind, size_t>>{
+           {"folder/é", ObjectKind::kFile, 300},
+           {"folder", ObjectKind::kDirectory, 0},
+           {"folder/link", ObjectKind::kSymlink, 5}}) {
+    Member member{.metadata = {.name = name, .mode = 0640, .kind = kind},
+                  .mtime_ns = -1'000'000'007,
+                  .put_time_ns = 1'800'000'000'000'000'009,
+                  .content = RandomBytes(bytes, 33)};
+    const RecordId id = random.Array<16>();
+    const crypto::SecretKey key = vault.MemberKey(id);
+    const base::Bytes record = MemberSealer().Seal(id, key, member, false, {&random}).value();
+    extents.push_back(
+        {id, static_cast<uint32_t>(pack.size()), static_cast<uint32_t>(record.size())});
+    pack.insert(pack.end(), record.begin(), record.end());
+    pack.resize(pack.size() + 3);  // a gap
+    members.push_back({{"name", name},
+                       {"kind", static_cast<int>(kind)},
+                       {"mode", 0640},
+                       {"mtime_ns", member.mtime_ns},
+                       {"put_time_ns", member.put_time_ns},
+                       {"record", Hex(id)},
+                       {"key", Hex(key.bytes())},
+                       {"content", Hex(member.content)},
+                       {"capability", EncodeMemberCapability({keys, id, key.Clone()}).value()}});
+  }
+  const base::Bytes index = EncodePackIndex(extents);
+  pack.insert(pack.end(), index.begin(), index.end());
+  return {{"vault_seed", Hex(RandomBytes(32, 1))},
+          {"salt", Hex(salt)},
+          {"dead_list_salt", Hex(vault.DeadListSalt(salt))},
+          {"pack", Hex(pack)},
+          {"members", members}};
+}
+
 std::vector<Case> Cases() {
   const auto flags = [](int bits) { return static_cast<uint8_t>(bits); };
   return {{.name = "empty",
@@ -263,6 +307,7 @@ std::map<std::string, std::string> GoldenVectors() {
   return {
       {"keys.json", KeyVectors().dump(1) + "\n"},
       {"segments.json", segments.dump(1) + "\n"},
+      {"packs.json", PackVector().dump(1) + "\n"},
       {"rotated.json", RotatedVector(Cases()[1]).dump(1) + "\n"},
       {"heads.json", Json{{"heads", HeadVectors()}, {"intent", IntentVector()}}.dump(1) + "\n"}};
 }

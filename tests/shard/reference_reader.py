@@ -111,6 +111,12 @@ class Vault:
     def intent_salt(self):
         return b128(self.catalogue, b"intent")
 
+    def dead_list_salt(self, pack_salt):
+        return b128(self.catalogue, b"dead", pack_salt)
+
+    def member_key(self, record):
+        return kdf(self.key, "member", record)
+
     def bucket(self, name):
         return b256(self.catalogue, b"bucket", name.encode())
 
@@ -179,6 +185,17 @@ def decode_capability(text):
             keys.delete, keys.match = rest[:32], rest[32:]
         return keys
     raise Refused("prefix")
+
+
+def decode_member_capability(text):
+    """(keys of the pack, record id, key of the member)"""
+    prefix = "shadw-member-1-"
+    require(text.startswith(prefix), "prefix")
+    encoded = text[len(prefix) :]
+    data = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    require(len(data) == 2 + 32 + 32 + 16 + 32 + 4 and data[:2] == bytes((1, 5)), "length")
+    require(data[-4:] == h256(b"shadw-capability", data[:-4])[:4], "checksum")
+    return Keys(data[2:34], read=data[34:66]), data[66:82], data[82:114]
 
 
 # 4. Header
@@ -372,6 +389,35 @@ def unpack_frames(stream, plain_bytes):
         at += word & 0x7FFFFFFF
     require(at == len(stream) and len(plain) == plain_bytes, "frame table")
     return plain
+
+
+# 12. Packs
+
+
+def pack_index(pack):
+    """record id -> (offset, length)"""
+    (count,) = struct.unpack_from("<I", pack, len(pack) - 4)
+    begin = len(pack) - 4 - 24 * count
+    require(begin >= 0, "index")
+    index, previous = {}, b""
+    for at in range(begin, len(pack) - 4, 24):
+        record, offset, length = struct.unpack_from("<16sII", pack, at)
+        require(record > previous and offset + length <= begin, "index")
+        index[record], previous = (offset, length), record
+    return index
+
+
+def open_member(record, key, data):
+    """(mtime, put time, metadata, content)"""
+    said, length, nonce, commitment = struct.unpack_from("<16sI24s32s", data)
+    require(said == record and len(data) == 76 + length, "record")
+    require(commitment == kdf(key, "commit", record), "commitment")
+    box = open_box(key, nonce, record, data[76:])
+    mtime, put_time, codec, size, metadata_bytes = struct.unpack_from("<qqBIH", box)
+    metadata, stream = box[23 : 23 + metadata_bytes], box[23 + metadata_bytes :]
+    content = unpack_frames(stream, size) if codec == 1 else stream
+    require(codec <= 1 and len(content) == size, "size")
+    return mtime, put_time, decode_metadata(metadata), content
 
 
 # 7. The pipeline, backwards
@@ -626,6 +672,33 @@ def check_heads(vectors, seed):
     assert decode_metadata(header.metadata) == {8: expected}
 
 
+def check_packs(vector):
+    vault = Vault(vault_key(from_hex(vector, "vault_seed")))
+    salt, pack = from_hex(vector, "salt"), from_hex(vector, "pack")
+    assert vault.dead_list_salt(salt) == from_hex(vector, "dead_list_salt")
+    index = pack_index(pack)
+    assert len(index) == len(vector["members"])
+    for m in vector["members"]:
+        keys, record, key = decode_member_capability(m["capability"])
+        assert keys.id == vault.object(salt, 0).id and keys.read == vault.object(salt, 0).read
+        assert record == from_hex(m, "record") and key == from_hex(m, "key")
+        assert key == vault.member_key(record)
+        offset, length = index[record]
+        data = pack[offset : offset + length]
+        mtime, put_time, metadata, content = open_member(record, key, data)
+        assert (mtime, put_time) == (m["mtime_ns"], m["put_time_ns"])
+        assert metadata[2].decode() == m["name"] and metadata.get(4, b"\0")[0] == m["kind"]
+        assert metadata[11] == le32(m["mode"]) and content == from_hex(m, "content")
+        for at in range(length):
+            changed = bytearray(data)
+            changed[at] ^= 1
+            try:
+                open_member(record, key, bytes(changed))
+            except Refused:
+                continue
+            raise AssertionError(f"byte {at} was changed and nobody noticed")
+
+
 def check_refusals(keys, shard):
     """What every reader must notice."""
     for at in [*range(0, HEADER, 37), HEADER, len(shard) - 1]:
@@ -656,6 +729,7 @@ def check_all(directory):
     assert check_shard(moved, header, keys) == from_hex(rotated["shard"], "public_root")
     assert read_segment([shards[0], moved], keys) == read_segment(shards[:2], keys)
     check_heads(load("heads.json"), from_hex(segments[0], "vault_seed"))
+    check_packs(load("packs.json"))
     check_refusals(keys, shards[0])
     return opened + 1
 
