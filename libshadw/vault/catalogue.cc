@@ -112,13 +112,25 @@ absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& b
 
 absl::Status Catalogue::Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
                               std::vector<CatalogueEntry>& gone) {
+  return ApplyAll(edits, {.code = code, .gone = gone});
+}
+
+absl::StatusOr<std::vector<CatalogueEntry>> Catalogue::Preview(
+    std::span<const CatalogueEdit> edits) {
+  std::vector<CatalogueEntry> gone;
+  SHADW_RETURN_IF_ERROR(
+      ApplyAll(edits, {.code = env_.options.code, .preview = true, .gone = gone}));
+  return gone;
+}
+
+absl::Status Catalogue::ApplyAll(std::span<const CatalogueEdit> edits, const Application& how) {
   std::vector<KeyedEdit> keyed;
   keyed.reserve(edits.size());
   for (const CatalogueEdit& edit : edits) {
     keyed.push_back({vault_.NameBucket(edit.entry.name), &edit});
   }
   std::ranges::stable_sort(keyed, {}, &KeyedEdit::bucket);
-  return keyed.empty() ? absl::OkStatus() : ApplyFrom(0, vault_.PageSalt(0, {}), keyed, code, gone);
+  return keyed.empty() ? absl::OkStatus() : ApplyFrom(0, vault_.PageSalt(0, {}), keyed, how);
 }
 
 size_t Catalogue::EntriesAfter(const Page& page, std::span<const KeyedEdit> edits) {
@@ -133,16 +145,15 @@ size_t Catalogue::EntriesAfter(const Page& page, std::span<const KeyedEdit> edit
 }
 
 absl::Status Catalogue::ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
-                                  std::span<const KeyedEdit> edits, const erasure::Code& code,
-                                  std::vector<CatalogueEntry>& gone) {
+                                  std::span<const KeyedEdit> edits, const Application& how) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
     SHADW_ASSIGN_OR_RETURN(LoadedPage loaded, LoadOrRecall(depth, salt));
     if (loaded.page.split && depth < kMaxPageDepth) {
-      return ApplyBelow(loaded.page, edits, code, gone);
+      return ApplyBelow(loaded.page, edits, how);
     }
-    const erasure::Code page_code = PageCode(env_, code, loaded.head);
-    if (depth < kMaxPageDepth && EntriesAfter(loaded.page, edits) > kSplitEntries) {
+    const erasure::Code page_code = PageCode(env_, how.code, loaded.head);
+    if (!how.preview && depth < kMaxPageDepth && EntriesAfter(loaded.page, edits) > kSplitEntries) {
       // A page that does not exist yet is made, to be split.
       status = loaded.head ? Split(loaded, PrefixOf(edits.front().bucket, depth), page_code)
                            : Store(loaded, page_code);
@@ -154,8 +165,8 @@ absl::Status Catalogue::ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
     for (const KeyedEdit& keyed : edits) {
       any |= ApplyEdit(*keyed.edit, loaded.page.entries, gone_here);
     }
-    status = any ? Store(loaded, page_code) : absl::OkStatus();
-    if (status.ok()) gone.insert(gone.end(), gone_here.begin(), gone_here.end());
+    status = any && !how.preview ? Store(loaded, page_code) : absl::OkStatus();
+    if (status.ok()) how.gone.insert(how.gone.end(), gone_here.begin(), gone_here.end());
     if (!absl::IsAborted(status)) return status;
   }
   return status;
@@ -163,7 +174,7 @@ absl::Status Catalogue::ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
 
 // Every page gets its edits, also where another one fails; the first error is returned.
 absl::Status Catalogue::ApplyBelow(const Page& page, std::span<const KeyedEdit> edits,
-                                   const erasure::Code& code, std::vector<CatalogueEntry>& gone) {
+                                   const Application& how) {
   absl::Status first;
   while (!edits.empty()) {
     const shard::Hash& bucket = edits.front().bucket;
@@ -174,7 +185,7 @@ absl::Status Catalogue::ApplyBelow(const Page& page, std::span<const KeyedEdit> 
     const auto count = static_cast<size_t>(others - edits.begin());
     const uint8_t below = page.depth + 1;
     first.Update(
-        ApplyFrom(below, SaltBelow(page, PrefixOf(bucket, below)), edits.first(count), code, gone));
+        ApplyFrom(below, SaltBelow(page, PrefixOf(bucket, below)), edits.first(count), how));
     edits = edits.subspan(count);
   }
   return first;

@@ -33,6 +33,8 @@ class Catalogue {
   //            those of a put
   absl::Status Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
                      std::vector<CatalogueEntry>& gone);
+  // What `gone` would get, as far as nobody else writes meanwhile. Changes nothing.
+  absl::StatusOr<std::vector<CatalogueEntry>> Preview(std::span<const CatalogueEdit> edits);
   // Enters or replaces the entry, unless a newer sequence of the object is there.
   absl::Status Enter(const CatalogueEntry& entry, const erasure::Code& code,
                      std::vector<CatalogueEntry>& gone);
@@ -60,6 +62,12 @@ class Catalogue {
     std::optional<FoundHead> head;
     Page page;
   };
+  // How edits are applied, and what gets which are gone.
+  struct Application {
+    erasure::Code code;
+    bool preview = false;
+    std::vector<CatalogueEntry>& gone;
+  };
   // An edit and the bucket of its name, by bucket.
   struct KeyedEdit {
     shard::Hash bucket{};
@@ -77,11 +85,11 @@ class Catalogue {
   absl::StatusOr<LoadedPage> LoadOrRecall(uint8_t depth, const shard::ObjectSalt& salt,
                                           const PageVisitor& before_reading = {});
   static size_t EntriesAfter(const Page& page, std::span<const KeyedEdit> edits);
+  absl::Status ApplyAll(std::span<const CatalogueEdit> edits, const Application& how);
   absl::Status ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
-                         std::span<const KeyedEdit> edits, const erasure::Code& code,
-                         std::vector<CatalogueEntry>& gone);
+                         std::span<const KeyedEdit> edits, const Application& how);
   absl::Status ApplyBelow(const Page& page, std::span<const KeyedEdit> edits,
-                          const erasure::Code& code, std::vector<CatalogueEntry>& gone);
+                          const Application& how);
   absl::Status Store(const LoadedPage& loaded, const erasure::Code& code);
   // Makes the pages below, then turns the page into a split one.
   absl::Status Split(const LoadedPage& loaded, const base::Bytes& prefix,

@@ -101,6 +101,7 @@ class IntentCleanUp {
       // Too long for a tombstone: the removed version knows it, as long as it is there.
       const auto [before_keys, before] = FindBefore(keys, head);
       if (!before) return absl::OkStatus();
+      if (before->header.audit.has(shard::kFlagPack)) return packs_.DropList(keys.id());
       const auto described = DescribeObject(env_, before_keys, *before);
       if (!described.ok()) return absl::OkStatus();
       info.name = described->name;

@@ -99,23 +99,56 @@ absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list) {
                       EncodeDeadList(list.list), {.code = code}, intents_);
 }
 
-absl::StatusOr<Packs::Burial> Packs::AddDead(const shard::ObjectId& pack,
+absl::StatusOr<Packs::Burial> Packs::AddDead(LocatedObject pack,
                                              std::span<const CatalogueEntry> dead) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
-    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack.keys.id()));
     const size_t before = loaded.list.records.size();
     for (const CatalogueEntry& entry : dead) {
       loaded.list.records.emplace(entry.packed->record,
                                   DeadRecord{entry.packed->bytes, entry.name});
     }
-    if (loaded.list.records.size() == before) return Burial{std::nullopt, std::move(loaded)};
+    if (loaded.list.records.size() == before) {
+      return Burial{std::move(pack), std::nullopt, std::move(loaded)};
+    }
     auto stored = StoreList(loaded);
-    if (stored.ok()) return Burial{*std::move(stored), std::move(loaded)};
+    if (stored.ok()) return Burial{std::move(pack), *std::move(stored), std::move(loaded)};
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
   }
   return status;
+}
+
+absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials) {
+  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
+  for (const CatalogueEntry& entry : dead) by_pack[entry.id].push_back(entry);
+  absl::Status first;
+  for (const auto& [id, entries] : by_pack) {
+    auto pack = Locate(id);
+    if (absl::IsNotFound(pack.status())) continue;
+    first.Update(pack.status());
+    if (!pack.ok()) continue;
+    auto burial = AddDead(*std::move(pack), entries);
+    first.Update(burial.status());
+    if (burial.ok()) burials.push_back(*std::move(burial));
+  }
+  return first;
+}
+
+// The lists' intents stand until the packs are compacted too.
+void Packs::End(std::span<const Burial> burials) {
+  for (const Burial& burial : burials) {
+    // The members are buried in any case; a pack that cannot be rewritten now is next time.
+    CompactIfMostlyDead(burial.pack, burial.list.list).IgnoreError();
+    if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
+  }
+}
+
+absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead) {
+  if (dead.bytes() * 2 <= pack.head.header.read->object_bytes) return absl::OkStatus();
+  CompactReport report;
+  return CompactTo(pack, dead, report);
 }
 
 absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members) {
@@ -123,38 +156,33 @@ absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members) {
   return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), env_.options.code, none);
 }
 
-absl::Status Packs::BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
-                           bool take_out) {
-  const auto located = Locate(pack);
-  // A pack that is no more needs no list.
-  if (absl::IsNotFound(located.status())) return take_out ? TakeOut(dead) : absl::OkStatus();
-  SHADW_RETURN_IF_ERROR(located.status());
-  SHADW_ASSIGN_OR_RETURN(Burial burial, AddDead(pack, dead));
-  if (take_out) SHADW_RETURN_IF_ERROR(TakeOut(dead));
-  if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
-  if (burial.list.list.bytes() * 2 <= located->head.header.read->object_bytes) {
-    return absl::OkStatus();
-  }
-  // The members are buried in any case; a pack that cannot be rewritten now is next time.
-  CompactReport report;
-  CompactTo(*located, burial.list.list, report).IgnoreError();
-  return absl::OkStatus();
+absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code) {
+  SHADW_ASSIGN_OR_RETURN(const std::vector<CatalogueEntry> expected, catalogue_.Preview(edits));
+  std::vector<Burial> burials;
+  SHADW_RETURN_IF_ERROR(Begin(expected, burials));
+  std::vector<CatalogueEntry> gone;
+  SHADW_RETURN_IF_ERROR(catalogue_.Apply(edits, code, gone));
+  End(burials);
+  // Others may have written meanwhile.
+  std::erase_if(gone, [&](const CatalogueEntry& entry) {
+    return std::ranges::find(expected, entry) != expected.end();
+  });
+  return Bury(gone);
 }
 
 absl::Status Packs::Bury(std::span<const CatalogueEntry> gone) {
-  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
-  for (const CatalogueEntry& entry : gone) by_pack[entry.id].push_back(entry);
-  absl::Status first;
-  for (const auto& [pack, dead] : by_pack) first.Update(BuryIn(pack, dead, false));
-  return first;
+  std::vector<Burial> burials;
+  const absl::Status begun = Begin(gone, burials);
+  End(burials);
+  return begun;
 }
 
 absl::Status Packs::Remove(std::span<const CatalogueEntry> members) {
-  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
-  for (const CatalogueEntry& entry : members) by_pack[entry.id].push_back(entry);
-  absl::Status first;
-  for (const auto& [pack, dead] : by_pack) first.Update(BuryIn(pack, dead, true));
-  return first;
+  std::vector<Burial> burials;
+  SHADW_RETURN_IF_ERROR(Begin(members, burials));
+  SHADW_RETURN_IF_ERROR(TakeOut(members));
+  End(burials);
+  return absl::OkStatus();
 }
 
 absl::Status Packs::Compact(const shard::ObjectId& pack, std::span<const shard::RecordId> live,
@@ -181,10 +209,9 @@ absl::Status Packs::CompactTo(const LocatedObject& pack, const DeadList& dead,
     SHADW_RETURN_IF_ERROR(Rewrite(pack, records, report));
     return Forget(pack.keys.id(), dead);
   }
-  SHADW_RETURN_IF_ERROR(Drop(pack));
+  SHADW_RETURN_IF_ERROR(DropPack(pack));
   ++report.packs_removed;
-  SHADW_ASSIGN_OR_RETURN(const LoadedList list, LoadList(pack.keys.id()));
-  return list.head ? Drop({list.keys, *list.head}) : absl::OkStatus();
+  return absl::OkStatus();
 }
 
 absl::Status Packs::Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
@@ -240,9 +267,20 @@ absl::Status Packs::Forget(const shard::ObjectId& pack, const DeadList& compacte
   return status;
 }
 
-absl::Status Packs::Drop(const LocatedObject& object) {
-  SHADW_ASSIGN_OR_RETURN(const PutResult removed, WriteTombstone(env_, object, {}, intents_));
-  FinishPut(env_, object.keys, removed, intents_);
+// The pack's intent stands until its list is gone too.
+absl::Status Packs::DropPack(const LocatedObject& pack) {
+  SHADW_ASSIGN_OR_RETURN(const PutResult removed, WriteTombstone(env_, pack, {}, intents_));
+  SHADW_RETURN_IF_ERROR(DropList(pack.keys.id()));
+  FinishPut(env_, pack.keys, removed, intents_);
+  return absl::OkStatus();
+}
+
+absl::Status Packs::DropList(const shard::ObjectId& pack) {
+  SHADW_ASSIGN_OR_RETURN(const LoadedList list, LoadList(pack));
+  if (!list.head || list.head->header.audit.has(shard::kFlagTombstone)) return absl::OkStatus();
+  SHADW_ASSIGN_OR_RETURN(const PutResult removed,
+                         WriteTombstone(env_, {list.keys, *list.head}, {}, intents_));
+  FinishPut(env_, list.keys, removed, intents_);
   return absl::OkStatus();
 }
 
@@ -259,9 +297,29 @@ absl::Status Packs::CompletePack(const LocatedObject& pack) {
     edits.push_back(
         {CatalogueEdit::Kind::kEnterLate, EntryOfMember(pack.keys.id(), *member, place)});
   }
-  std::vector<CatalogueEntry> gone;
-  SHADW_RETURN_IF_ERROR(catalogue_.Apply(edits, pack.head.code(), gone));
-  return Bury(gone);
+  SHADW_RETURN_IF_ERROR(PreferToTheDead(edits, pack.keys.id()));
+  return Enter(edits, pack.head.code());
+}
+
+absl::Status Packs::PreferToTheDead(std::vector<CatalogueEdit>& edits,
+                                    const shard::ObjectId& pack) {
+  SHADW_ASSIGN_OR_RETURN(const std::vector<CatalogueEntry> gone, catalogue_.Preview(edits));
+  std::map<shard::ObjectId, DeadList> lists;
+  for (const CatalogueEntry& lost : gone) {
+    if (lost.id != pack) continue;
+    SHADW_ASSIGN_OR_RETURN(const std::optional<CatalogueEntry> winner, catalogue_.Find(lost.name));
+    if (!winner || !winner->packed) continue;
+    if (!lists.contains(winner->id)) {
+      SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(winner->id));
+      lists[winner->id] = std::move(loaded.list);
+    }
+    if (!lists[winner->id].records.contains(winner->packed->record)) continue;
+    const auto edit = std::ranges::find(
+        edits, lost.name,
+        [](const CatalogueEdit& e) -> const std::string& { return e.entry.name; });
+    edit->kind = CatalogueEdit::Kind::kEnter;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
@@ -271,7 +329,11 @@ absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
   for (const auto& [id, record] : list.records) {
     dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
   }
-  return TakeOut(dead);
+  SHADW_RETURN_IF_ERROR(TakeOut(dead));
+  const auto pack = Locate(list.pack);
+  if (absl::IsNotFound(pack.status())) return absl::OkStatus();
+  SHADW_RETURN_IF_ERROR(pack.status());
+  return CompactIfMostlyDead(*pack, list);
 }
 
 absl::Status Packs::RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const {

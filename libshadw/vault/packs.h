@@ -5,8 +5,8 @@
 //
 // A pack is an object with a random salt. What leads to it is the catalogue's entries of
 // its members; what no longer counts of it is in its dead list. Of both the dead list is
-// changed first: whoever dies in between leaves an intent, and whoever cleans up after him
-// finishes it.
+// changed first, and its intent stands until the catalogue is changed too: whoever cleans
+// up after a dead writer finishes that.
 //   Source   libshadw/shard/FORMAT.md, "Packs"
 #ifndef LIBSHADW_VAULT_PACKS_H_
 #define LIBSHADW_VAULT_PACKS_H_
@@ -49,8 +49,11 @@ class Packs {
   //   Errors   kNotFound  it is not on these stores
   absl::StatusOr<LocatedObject> Locate(const shard::ObjectId& pack) const;
 
-  // Notes members that nothing leads to any more. Packs that are mostly dead by then are
-  // compacted.
+  // Enters packed objects into the catalogue, and buries what they replace. Packs that are
+  // mostly dead by then are compacted.
+  absl::Status Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code);
+  // Notes members that nothing leads to any more, or only something that readers see
+  // before the catalogue.
   absl::Status Bury(std::span<const CatalogueEntry> gone);
   // Takes members of any packs out of the catalogue and buries them.
   absl::Status Remove(std::span<const CatalogueEntry> members);
@@ -62,6 +65,8 @@ class Packs {
   // What follows the commit of a pack or of a dead list, where its writer died.
   absl::Status CompletePack(const LocatedObject& pack);
   absl::Status CompleteDeadList(const LocatedObject& list);
+  // Removes the dead list of a pack that is removed.
+  absl::Status DropList(const shard::ObjectId& pack);
   // Brings back the dead list's shards, where there is one.
   absl::Status RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const;
 
@@ -71,7 +76,9 @@ class Packs {
     std::optional<FoundHead> head;
     DeadList list;
   };
+  // A dead list that was changed while the catalogue was not.
   struct Burial {
+    LocatedObject pack;
     std::optional<PutResult> put;  // nothing where all were on the list
     LoadedList list;
   };
@@ -79,15 +86,19 @@ class Packs {
   absl::StatusOr<LoadedList> LoadList(const shard::ObjectId& pack) const;
   absl::StatusOr<PutResult> StoreList(const LoadedList& list);
   // Adds to the list, whoever else does meanwhile.
-  absl::StatusOr<Burial> AddDead(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead);
-  absl::Status BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
-                      bool take_out);
+  absl::StatusOr<Burial> AddDead(LocatedObject pack, std::span<const CatalogueEntry> dead);
+  // Changes the lists of all packs that are concerned; those that are no more need none.
+  absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials);
+  void End(std::span<const Burial> burials);
   absl::Status TakeOut(std::span<const CatalogueEntry> members);
+  absl::Status CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead);
   absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);
   absl::Status Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
                        CompactReport& report);
   absl::Status Forget(const shard::ObjectId& pack, const DeadList& compacted);
-  absl::Status Drop(const LocatedObject& object);
+  absl::Status DropPack(const LocatedObject& pack);
+  // Where a late entry loses against one that is dead itself, it wins.
+  absl::Status PreferToTheDead(std::vector<CatalogueEdit>& edits, const shard::ObjectId& pack);
 
   const Environment& env_;
   const shard::VaultKeys& vault_;

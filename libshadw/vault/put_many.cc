@@ -222,10 +222,8 @@ class Batch {
   // Where that fails the packs' intents stay: whoever opens the vault after their lease
   // enters the objects.
   void List() {
-    std::vector<CatalogueEntry> gone;
-    const absl::Status entered = context_.catalogue.Apply(unlisted_, code_, gone);
+    const absl::Status entered = context_.packs.Enter(unlisted_, code_);
     receipt_.listed.Update(entered);
-    receipt_.listed.Update(context_.packs.Bury(gone));
     if (entered.ok()) {
       const shard::ObjectKeys none = context_.keys.ForSalt({}, 0);  // a pack replaces nothing
       for (const PutResult& put : unlisted_packs_) {

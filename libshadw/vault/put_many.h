@@ -42,7 +42,6 @@ struct BatchContext {
   const Environment& env;
   const shard::VaultKeys& keys;
   IntentBook& intents;
-  Catalogue& catalogue;
   Packs& packs;
   std::function<absl::StatusOr<PutReceipt>(std::string_view name, const ByteSource& source,
                                            const PutOptions& options)>

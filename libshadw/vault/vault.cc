@@ -214,11 +214,7 @@ absl::StatusOr<PutReceipt> Vault::Put(std::string_view name, const ByteSource& s
 
 absl::StatusOr<PutManyReceipt> Vault::PutMany(const ItemSource& next, const PutOptions& options) {
   const BatchContext context{
-      state_->env,
-      state_->keys,
-      state_->intents,
-      state_->catalogue,
-      state_->packs,
+      state_->env, state_->keys, state_->intents, state_->packs,
       [this](std::string_view name, const ByteSource& source, const PutOptions& of_one) {
         return Put(name, source, of_one);
       }};
@@ -259,6 +255,10 @@ absl::Status Vault::State::EnterAndFinish(const CatalogueEntry& entry, const era
     }
   }
   std::vector<CatalogueEntry> gone;
+  // Readers see the head first: what it replaces in a pack may go before its entry does.
+  if (before.packed.ok() && *before.packed) {
+    SHADW_RETURN_IF_ERROR(packs.Bury({&**before.packed, 1}));
+  }
   if (!catalogue.Enter(entry, code, gone).ok()) {
     if (result.previous) RemoveSuperseded(env, before.keys, *result.previous);
     // The intent stays: whoever opens the vault after its lease enters the version.

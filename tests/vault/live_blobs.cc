@@ -104,6 +104,7 @@ std::vector<std::string> DeadBlobs(const std::vector<std::shared_ptr<store::Stor
                                    const std::vector<std::string>& names) {
   const Blobs live = LiveBlobs(options, keys, names);
   const Blobs stored = StoredBlobs(stores);
+  const Environment env(options);
   shard::ShardScanner scanner(keys);
   std::vector<std::string> dead;
   for (const auto& store : stores) {
@@ -118,6 +119,11 @@ std::vector<std::string> DeadBlobs(const std::vector<std::shared_ptr<store::Stor
         continue;
       }
       const shard::AuditBox& audit = found->header.audit;
+      // What is removed for good and has no name to be found by keeps its tombstone.
+      if (audit.has(shard::kFlagHead)) {
+        const auto newest = FindNewestHead(env, found->keys);
+        if (newest.ok() && *newest && (*newest)->header.audit.has(shard::kFlagTombstone)) continue;
+      }
       line += ": object " + base::ToHex(base::ByteSpan(found->keys.id()).first(4));
       line += ", generation " + std::to_string(audit.generation);
       line += ", sequence " + std::to_string(audit.sequence);

@@ -123,6 +123,81 @@ TEST_F(RecoverTest, NeedsNoHead) {
   EXPECT_EQ(ReadFile(folder_ / "restored" / "a"), plain);
 }
 
+TEST_F(RecoverTest, PackedObjectsComeBackButNotThoseThatAreGone) {
+  std::map<std::string, base::Bytes> objects;
+  for (int i = 0; i < 60; ++i) {
+    objects["folder/" + std::to_string(i)] = test_.RandomBytes(900);
+  }
+  const auto put_many = [this](const std::map<std::string, base::Bytes>& contents) {
+    Vault vault = OpenVault();
+    auto at = contents.begin();
+    const ItemSource next = [&]() -> absl::StatusOr<std::optional<PutItem>> {
+      if (at == contents.end()) return std::nullopt;
+      PutItem item{.name = at->first, .source = SourceOf(at->second), .mode = 0640, .mtime_ns = 5};
+      ++at;
+      return item;
+    };
+    ASSERT_TRUE(vault.PutMany(next).ok());
+  };
+  put_many(objects);
+  {
+    Vault vault = OpenVault();
+    ASSERT_TRUE(vault.Remove("folder/3").ok());
+    objects.erase("folder/3");
+    // One that is replaced in another pack, and one by an object with heads.
+    test_.clock.Advance(std::chrono::seconds(1));
+    objects["folder/4"] = test_.RandomBytes(100);
+    put_many({{"folder/4", objects["folder/4"]}});
+    objects["folder/5"] = test_.RandomBytes(100'000);
+    ASSERT_TRUE(vault.Put("folder/5", SourceOf(objects["folder/5"])).ok());
+    // One that was packed, got heads, and was removed.
+    ASSERT_TRUE(vault.Put("folder/6", SourceOf(objects["folder/6"])).ok());
+    ASSERT_TRUE(vault.Remove("folder/6").ok());
+    objects.erase("folder/6");
+  }
+  const RecoverReport report = RecoverFrom(Scramble());
+  EXPECT_EQ(report.objects.size(), objects.size());
+  for (const RecoveredObject& object : report.objects) {
+    ASSERT_TRUE(object.restored) << object.name << ": " << object.why_not;
+    ASSERT_TRUE(objects.contains(object.name)) << object.name;
+    EXPECT_EQ(ReadFile(object.path), objects.at(object.name)) << object.name;
+    struct stat status;
+    ASSERT_EQ(stat(object.path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, object.name == "folder/5" ? 0600u : 0640u);
+  }
+}
+
+TEST_F(RecoverTest, FoldersAndLinksComeBackAndNothingGoesThroughALink) {
+  const fs::path outside = folder_ / "outside";
+  fs::create_directory(outside);
+  const std::string target = outside.string();
+  const base::Bytes content = test_.RandomBytes(10);
+  std::vector<PutItem> items;
+  items.push_back({.name = "empty",
+                   .source = SourceOf({}),
+                   .mode = 0710,
+                   .mtime_ns = 7,
+                   .kind = shard::ObjectKind::kDirectory});
+  items.push_back({.name = "link",
+                   .source = SourceOf(base::AsBytes(target)),
+                   .kind = shard::ObjectKind::kSymlink});
+  items.push_back({.name = "link/below", .source = SourceOf(content)});
+  size_t at = 0;
+  Vault vault = OpenVault();
+  const ItemSource next = [&]() -> absl::StatusOr<std::optional<PutItem>> {
+    if (at == items.size()) return std::nullopt;
+    return items[at++];
+  };
+  ASSERT_TRUE(vault.PutMany(next).ok());
+  RecoverFrom(Scramble());
+  struct stat status;
+  ASSERT_EQ(stat((folder_ / "restored" / "empty").c_str(), &status), 0);
+  EXPECT_TRUE(S_ISDIR(status.st_mode));
+  EXPECT_EQ(status.st_mode & 07777, 0710u);
+  EXPECT_EQ(ReadFile(folder_ / "restored" / "link" / "below"), content);
+  EXPECT_TRUE(fs::is_empty(outside));
+}
+
 TEST_F(RecoverTest, RestoresTheNewestVersionAndNothingThatWasRemoved) {
   const base::Bytes newest = test_.RandomBytes(10'000);
   {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writers of packs that die at any change of any store: every object has its old or its
+// new content, and after the lease stores hold nothing that nobody needs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/vault/hooked_store.h"
+#include "tests/vault/live_blobs.h"
+#include "tests/vault/test_vault.h"
+
+namespace shadw::vault {
+namespace {
+
+using Contents = std::map<std::string, base::Bytes>;
+
+ItemSource ItemsOf(const Contents& contents) {
+  return [at = contents.begin(),
+          end = contents.end()]() mutable -> absl::StatusOr<std::optional<PutItem>> {
+    if (at == end) return std::nullopt;
+    PutItem item{.name = at->first, .source = SourceOf(at->second)};
+    ++at;
+    return item;
+  };
+}
+
+// A vault of three stores with twelve packed objects, whose writer dies.
+class DyingWriter {
+ public:
+  DyingWriter() : test_(3) {
+    test_.code = {2, 1};
+    for (int i = 0; i < 12; ++i) before_["n" + std::to_string(i)] = test_.RandomBytes(2000);
+    Vault vault = test_.Open();
+    EXPECT_TRUE(vault.PutMany(ItemsOf(before_)).ok());
+  }
+
+  // Lets `act` run until the given change of a store, on either side of it. Returns
+  // whether it came so far.
+  bool Run(uint64_t dies_at, bool after, const std::function<void(Vault&)>& act) {
+    Options options = test_.MakeOptions();
+    auto hooks = std::make_shared<StoreHooks>();
+    for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+    Vault vault = Vault::Open(options, test_.Keys()).value();
+    uint64_t changes = 0;
+    bool dead = false;
+    const auto die = [&](const StoreCall& call) -> absl::Status {
+      if (call.changes() && changes++ == dies_at) dead = true;
+      return dead ? absl::UnavailableError("dead") : absl::OkStatus();
+    };
+    const auto refuse_the_dead = [&](const StoreCall&) -> absl::Status {
+      return dead ? absl::UnavailableError("dead") : absl::OkStatus();
+    };
+    hooks->before = after ? std::function<absl::Status(const StoreCall&)>(refuse_the_dead) : die;
+    if (after) hooks->after = die;
+    act(vault);
+    return dead;
+  }
+
+  // Every name of `now` has its content there, or where it may not have come to that its
+  // content before; what is in neither is gone.
+  void ExpectOldOrNew(const Contents& now, bool& all_new) {
+    test_.clock.Advance(std::chrono::hours(1));
+    Vault vault = test_.Open();
+    std::vector<std::string> names;
+    const auto listed = vault.List();
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    for (const CatalogueEntry& entry : *listed) {
+      names.push_back(entry.name);
+      base::Bytes got;
+      const auto read = vault.Get(entry.name, AppendTo(got));
+      ASSERT_TRUE(read.ok()) << entry.name << ": " << read.status();
+      const bool is_new = now.contains(entry.name) && now.at(entry.name) == got;
+      const bool is_old = before_.contains(entry.name) && before_.at(entry.name) == got;
+      EXPECT_TRUE(is_new || is_old) << entry.name;
+    }
+    for (const auto& [name, content] : before_) {
+      if (now.contains(name)) {
+        EXPECT_THAT(names, testing::Contains(name));
+      }
+    }
+    all_new = names.size() == now.size();
+    const Options options = test_.MakeOptions();
+    EXPECT_THAT(DeadBlobs(options.stores, options, test_.Keys(), names), testing::IsEmpty());
+    const Environment env(options);
+    EXPECT_TRUE(IntentBook(env, test_.Keys()).All().empty());
+  }
+
+  TestVault test_;
+  Contents before_;
+};
+
+void DieEverywhere(const std::function<void(DyingWriter&, Contents&)>& plan,
+                   const std::function<void(Vault&, const Contents&)>& act) {
+  for (const bool after : {false, true}) {
+    bool died = true;
+    // Every seventh change: every single one passes too, and takes minutes.
+    for (uint64_t at = 0; died && !testing::Test::HasFailure(); at += 7) {
+      SCOPED_TRACE(testing::Message() << (after ? "after " : "before ") << at);
+      DyingWriter writer;
+      Contents now = writer.before_;
+      plan(writer, now);
+      died = writer.Run(at, after, [&](Vault& vault) { act(vault, now); });
+      bool all_new = false;
+      writer.ExpectOldOrNew(now, all_new);
+      EXPECT_TRUE(died || all_new);
+    }
+  }
+}
+
+TEST(DyingWriterOfPacks, WhoReplacesAndAdds) {
+  Contents changed;
+  DieEverywhere(
+      [&](DyingWriter& writer, Contents& now) {
+        changed.clear();
+        for (int i = 8; i < 20; ++i) {
+          const std::string name = "n" + std::to_string(i);
+          changed[name] = now[name] = writer.test_.RandomBytes(1500);
+        }
+      },
+      [&](Vault& vault, const Contents&) { vault.PutMany(ItemsOf(changed)).IgnoreError(); });
+}
+
+TEST(DyingWriterOfPacks, WhoReplacesAll) {
+  DieEverywhere(
+      [&](DyingWriter& writer, Contents& now) {
+        for (auto& [name, content] : now) content = writer.test_.RandomBytes(1500);
+      },
+      [&](Vault& vault, const Contents& now) { vault.PutMany(ItemsOf(now)).IgnoreError(); });
+}
+
+TEST(DyingWriterOfPacks, WhoReplacesOneByAnObjectOfItsOwn) {
+  DieEverywhere(
+      [&](DyingWriter& writer, Contents& now) { now["n3"] = writer.test_.RandomBytes(70'000); },
+      [&](Vault& vault, const Contents& now) {
+        vault.Put("n3", SourceOf(now.at("n3"))).IgnoreError();
+      });
+}
+
+TEST(DyingWriterOfPacks, WhoRemovesUntilThePackIsCompactedAndGone) {
+  DieEverywhere([](DyingWriter&, Contents& now) { now.clear(); },
+                [](Vault& vault, const Contents&) {
+                  for (int i = 0; i < 12; ++i) {
+                    vault.Remove("n" + std::to_string(i)).IgnoreError();
+                  }
+                });
+}
+
+}  // namespace
+}  // namespace shadw::vault
