@@ -93,24 +93,24 @@ absl::StatusOr<Packs::LoadedList> Packs::LoadList(const shard::ObjectId& pack) c
   return absl::IsNotFound(loaded.status()) ? none : std::move(loaded);
 }
 
-absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list) {
-  const erasure::Code code = list.head ? list.head->code() : env_.options.code;
+absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list, const erasure::Code& of_pack) {
+  const erasure::Code code = list.head ? list.head->code() : of_pack;
   return PutOwnObject(env_, list.keys, list.head, shard::ObjectKind::kDeadList,
                       EncodeDeadList(list.list), {.code = code}, intents_);
 }
 
-absl::StatusOr<Packs::Burial> Packs::AddDead(const shard::ObjectId& pack,
+absl::StatusOr<Packs::Burial> Packs::AddDead(const LocatedObject& pack,
                                              std::span<const CatalogueEntry> dead) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
-    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack.keys.id()));
     const size_t before = loaded.list.records.size();
     for (const CatalogueEntry& entry : dead) {
       loaded.list.records.emplace(entry.packed->record,
                                   DeadRecord{entry.packed->bytes, entry.name});
     }
     if (loaded.list.records.size() == before) return Burial{std::nullopt, std::move(loaded)};
-    auto stored = StoreList(loaded);
+    auto stored = StoreList(loaded, pack.head.code());
     if (stored.ok()) return Burial{*std::move(stored), std::move(loaded)};
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
@@ -118,19 +118,21 @@ absl::StatusOr<Packs::Burial> Packs::AddDead(const shard::ObjectId& pack,
   return status;
 }
 
-absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members) {
+absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code) {
   std::vector<CatalogueEntry> none;
-  return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), env_.options.code, none);
+  return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), code, none);
 }
 
 absl::Status Packs::BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
                            bool take_out) {
   const auto located = Locate(pack);
   // A pack that is no more needs no list.
-  if (absl::IsNotFound(located.status())) return take_out ? TakeOut(dead) : absl::OkStatus();
+  if (absl::IsNotFound(located.status())) {
+    return take_out ? TakeOut(dead, env_.options.code) : absl::OkStatus();
+  }
   SHADW_RETURN_IF_ERROR(located.status());
-  SHADW_ASSIGN_OR_RETURN(Burial burial, AddDead(pack, dead));
-  if (take_out) SHADW_RETURN_IF_ERROR(TakeOut(dead));
+  SHADW_ASSIGN_OR_RETURN(Burial burial, AddDead(*located, dead));
+  if (take_out) SHADW_RETURN_IF_ERROR(TakeOut(dead, located->head.code()));
   if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
   if (burial.list.list.bytes() * 2 <= located->head.header.read->object_bytes) {
     return absl::OkStatus();
@@ -179,7 +181,7 @@ absl::Status Packs::CompactTo(const LocatedObject& pack, const DeadList& dead,
   report.bytes_before += pack.head.header.read->object_bytes;
   if (!records.empty()) {
     SHADW_RETURN_IF_ERROR(Rewrite(pack, records, report));
-    return Forget(pack.keys.id(), dead);
+    return Forget(pack, dead);
   }
   SHADW_RETURN_IF_ERROR(Drop(pack));
   ++report.packs_removed;
@@ -224,15 +226,15 @@ absl::Status Packs::Rewrite(const LocatedObject& pack, std::span<const PackRecor
   return moved;
 }
 
-absl::Status Packs::Forget(const shard::ObjectId& pack, const DeadList& compacted) {
+absl::Status Packs::Forget(const LocatedObject& pack, const DeadList& compacted) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
-    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack.keys.id()));
     const size_t erased = std::erase_if(loaded.list.records, [&](const auto& record) {
       return compacted.records.contains(record.first);
     });
     if (erased == 0) return absl::OkStatus();
-    const auto stored = StoreList(loaded);
+    const auto stored = StoreList(loaded, pack.head.code());
     if (stored.ok()) FinishPut(env_, loaded.keys, *stored, intents_);
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
@@ -271,7 +273,7 @@ absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
   for (const auto& [id, record] : list.records) {
     dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
   }
-  return TakeOut(dead);
+  return TakeOut(dead, object.head.code());
 }
 
 absl::Status Packs::RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const {

@@ -77,16 +77,16 @@ class Packs {
   };
 
   absl::StatusOr<LoadedList> LoadList(const shard::ObjectId& pack) const;
-  absl::StatusOr<PutResult> StoreList(const LoadedList& list);
+  absl::StatusOr<PutResult> StoreList(const LoadedList& list, const erasure::Code& of_pack);
   // Adds to the list, whoever else does meanwhile.
-  absl::StatusOr<Burial> AddDead(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead);
+  absl::StatusOr<Burial> AddDead(const LocatedObject& pack, std::span<const CatalogueEntry> dead);
   absl::Status BuryIn(const shard::ObjectId& pack, std::span<const CatalogueEntry> dead,
                       bool take_out);
-  absl::Status TakeOut(std::span<const CatalogueEntry> members);
+  absl::Status TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code);
   absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);
   absl::Status Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
                        CompactReport& report);
-  absl::Status Forget(const shard::ObjectId& pack, const DeadList& compacted);
+  absl::Status Forget(const LocatedObject& pack, const DeadList& compacted);
   absl::Status Drop(const LocatedObject& object);
 
   const Environment& env_;
