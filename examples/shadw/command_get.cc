@@ -8,6 +8,7 @@
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "progress_bar.h"
+#include "trees.h"
 
 namespace shadw::app {
 namespace {
@@ -20,6 +21,7 @@ struct GetArguments {
   std::string name;
   std::string out;
   std::string range;
+  bool recursive = false;
 };
 
 struct Range {
@@ -119,6 +121,10 @@ absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, con
 }
 
 absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
+  if (arguments.recursive) {
+    SHADW_ASSIGN_OR_RETURN(Session all, Session::Open(arguments.access, {}, console));
+    return GetFolder(*all.vault(), arguments.name, arguments.out, console);
+  }
   const Range range = arguments.range.empty() ? Range{} : *ParseRange(arguments.range);
   SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
   SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(arguments.out));
@@ -149,21 +155,31 @@ absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
   return outcome;
 }
 
+void CheckGet(const GetArguments& arguments) {
+  if (!arguments.recursive) return RequireName(arguments.name, arguments.access);
+  if (arguments.access.key_file.empty()) throw CLI::RequiredError("--key");
+  if (!arguments.range.empty()) throw CLI::ExcludesError("--recursive", "--range");
+  if (arguments.out == "-") throw CLI::ValidationError("--out", "is a folder, with --recursive");
+}
+
 }  // namespace
 
 void AddGetCommand(CLI::App& app, Chosen& chosen) {
   auto get = std::make_shared<GetArguments>();
   CLI::App* command = AddCommand<GetArguments>(
       app, chosen, "get", "Write an object, or a range of it, to a file", get, Get, [get, &chosen] {
-        RequireName(get->name, get->access);
+        CheckGet(*get);
         chosen.data_on_standard_output = get->out == "-";
       });
   AddKeyOrCapability(command, get->access);
   AddStores(command, get->access)->required();
   AddName(command, get->name);
-  command->add_option("--out", get->out, "The file to write; - is standard output")
+  command
+      ->add_option("--out", get->out, "The file to write; - is standard output. With -r a folder")
       ->type_name("FILE")
       ->required();
+  command->add_flag("-r,--recursive", get->recursive,
+                    "NAME and all whose names begin with NAME/; all there is without NAME");
   command
       ->add_option("--range", get->range,
                    "Only these bytes, counted from 0, both included; FIRST- to the end")
@@ -171,7 +187,11 @@ void AddGetCommand(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Validator(ValidateRange, ""));
   command->footer(
       "With --out - and --json, the JSON object is the last line on standard error.\n\n"
+      "get -r makes files, folders and links below the folder --out, by their whole names, with\n"
+      "modes and times. It overwrites nothing and writes nowhere else. What cannot be restored\n"
+      "is named, the rest is restored, and the exit code is 1.\n\n"
       "Examples:\n"
+      "  shadw get --key KEY --store=nodes/{1..14} -r photos --out restored\n"
       "  shadw get --key KEY --store=nodes/{1..14} notes.txt --out copy.txt\n"
       "  shadw get --key KEY --store=nodes/{1..6} photos.tar --out - | tar x");
 }

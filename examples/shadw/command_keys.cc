@@ -4,7 +4,6 @@
 #include "key_file.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/random.h"
-#include "libshadw/shard/capability.h"
 
 namespace shadw::app {
 namespace {
@@ -37,9 +36,15 @@ constexpr char kForgeable[] =
 
 // Weakens a capability further.
 absl::StatusOr<std::string> ShareFromCapability(const ShareArguments& arguments, Console& console) {
-  SHADW_ASSIGN_OR_RETURN(const shard::ObjectKeys keys,
+  SHADW_ASSIGN_OR_RETURN(const Capability capability,
                          LoadCapability(arguments.access.capability, console));
-  return shard::EncodeCapability(keys, ParseRight(arguments.right));
+  const shard::Right right = ParseRight(arguments.right);
+  if (const auto* keys = std::get_if<shard::ObjectKeys>(&capability)) {
+    return shard::EncodeCapability(*keys, right);
+  }
+  const auto& member = std::get<shard::MemberKeys>(capability);
+  if (right == shard::Right::kRead) return shard::EncodeMemberCapability(member);
+  return shard::EncodeCapability(member.pack, right);
 }
 
 // A name and the key are enough while no generation was raised.
@@ -48,7 +53,7 @@ absl::StatusOr<std::string> ShareFromKeyAlone(const ShareArguments& arguments, C
                          LoadKeyFile(arguments.access.key_file, console));
   console.Warn(
       "without --store this capability is of generation 0: it opens nothing that was put "
-      "with --raise-generation");
+      "with --raise-generation, nor what shares a pack (small objects of put -r)");
   if (arguments.right == "read") {
     console.Warn(absl::StrCat(kForgeable, ", unless the object was put with --bound"));
   }
@@ -109,7 +114,9 @@ void AddShareCommand(CLI::App& app, Chosen& chosen) {
       "  read    get, info, verify\n"
       "  verify  verify, repair, rotate, and info without the name\n"
       "  audit   verify\n\n"
-      "Without --store, the capability opens nothing that was put with --raise-generation.\n\n"
+      "Of a small object that shares a pack (put -r), read opens this object alone; verify and\n"
+      "audit are of the whole pack. Without --store, the capability opens neither such an object\n"
+      "nor what was put with --raise-generation.\n\n"
       "Examples:\n"
       "  (umask 077; shadw share --key KEY --store=nodes/{1..14} notes.txt --right read > CAP)\n"
       "  shadw get --cap @CAP --store=nodes/{1..14} --out notes.txt");

@@ -17,13 +17,25 @@ void SetMode(nlohmann::json& object, std::optional<uint32_t> mode) {
   object["mode"] = mode ? nlohmann::json(FormatMode(*mode)) : nlohmann::json();
 }
 
+const char* ToString(shard::ObjectKind kind) {
+  if (kind == shard::ObjectKind::kDirectory) return "directory";
+  return kind == shard::ObjectKind::kSymlink ? "symlink" : "file";
+}
+
 nlohmann::json Describe(const vault::CatalogueEntry& entry) {
   nlohmann::json object = {{"object", base::ToHex(entry.id)}, {"generation", entry.generation},
                            {"sequence", entry.sequence},      {"object_bytes", entry.object_bytes},
                            {"mtime_ns", entry.mtime_ns},      {"put_time_ns", entry.put_time_ns}};
   SetName(object, entry.name);
   SetMode(object, entry.mode);
+  object["kind"] = ToString(entry.kind);
+  object["packed"] = entry.packed.has_value();
   return object;
+}
+
+char Letter(shard::ObjectKind kind) {
+  if (kind == shard::ObjectKind::kDirectory) return 'd';
+  return kind == shard::ObjectKind::kSymlink ? 'l' : '-';
 }
 
 absl::StatusOr<Outcome> List(const NameArguments& arguments, Console& console) {
@@ -35,8 +47,8 @@ absl::StatusOr<Outcome> List(const NameArguments& arguments, Console& console) {
     if (console.json()) {
       objects.push_back(Describe(entry));
     } else {
-      absl::StrAppendFormat(&outcome.text, "%14d  %s  %s\n", entry.object_bytes,
-                            FormatTime(entry.mtime_ns), Printable(entry.name));
+      absl::StrAppendFormat(&outcome.text, "%c%14d  %s  %s\n", Letter(entry.kind),
+                            entry.object_bytes, FormatTime(entry.mtime_ns), Printable(entry.name));
     }
   }
   outcome.json = {{"objects", std::move(objects)}};
@@ -46,7 +58,8 @@ absl::StatusOr<Outcome> List(const NameArguments& arguments, Console& console) {
 std::string DescribeInWords(const vault::ObjectInfo& info, bool readable) {
   std::string text;
   if (readable) {
-    absl::StrAppend(&text, "name        ", Printable(info.name), "\nbytes       ",
+    absl::StrAppend(&text, "name        ", Printable(info.name), "\nkind        ",
+                    ToString(info.kind), info.packed ? ", shares a pack" : "", "\nbytes       ",
                     info.object_bytes, "\nmodified    ", FormatTime(info.mtime_ns), " UTC\n");
     if (info.mode) absl::StrAppend(&text, "mode        ", FormatMode(*info.mode), "\n");
   }
@@ -80,6 +93,8 @@ absl::StatusOr<Outcome> Info(const NameArguments& arguments, Console& console) {
   if (readable) {
     SetName(outcome.json, info.name);
     SetMode(outcome.json, info.mode);
+    outcome.json["kind"] = ToString(info.kind);
+    outcome.json["packed"] = info.packed;
     outcome.json["object_bytes"] = info.object_bytes;
     outcome.json["mtime_ns"] = info.mtime_ns;
   }
@@ -99,7 +114,8 @@ absl::StatusOr<Outcome> Remove(const NameArguments& arguments, Console& console)
 void AddNameCommands(CLI::App& app, Chosen& chosen) {
   auto list = std::make_shared<NameArguments>();
   CLI::App* command = AddCommand<NameArguments>(
-      app, chosen, "list", "List objects: bytes, time of change, name", list, List);
+      app, chosen, "list",
+      "List objects: kind (- file, d folder, l link), bytes, time of change, name", list, List);
   AddKey(command, list->access);
   AddStores(command, list->access)->required();
   command->add_option("--prefix", list->prefix, "Only names that begin so")->type_name("TEXT");

@@ -6,13 +6,15 @@
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "progress_bar.h"
+#include "trees.h"
 
 namespace shadw::app {
 namespace {
 
 struct PutArguments {
   Access access;
-  std::string file;
+  std::vector<std::string> files;  // one, unless `recursive`
+  bool recursive = false;
   std::string name;
   std::string code = "10+4";
   std::string compress = "auto";
@@ -25,11 +27,21 @@ struct PutArguments {
 
 std::string NameOf(const PutArguments& arguments) {
   if (!arguments.name.empty()) return arguments.name;
-  return std::filesystem::path(arguments.file).filename();
+  return std::filesystem::path(arguments.files.front()).filename();
+}
+
+// What no option can check by itself, of put -r.
+void CheckPutFolders(const PutArguments& arguments) {
+  if (arguments.audit == "public") throw CLI::ExcludesError("--recursive", "--audit public");
+  if (arguments.files.size() > 1 && !arguments.name.empty()) {
+    throw CLI::ValidationError("--name", "is for one DIR");
+  }
 }
 
 void CheckPut(const PutArguments& arguments) {
-  if (arguments.file == "-" && arguments.name.empty()) {
+  if (arguments.recursive) return CheckPutFolders(arguments);
+  if (arguments.files.size() > 1) throw CLI::ValidationError("FILE", "is one, without --recursive");
+  if (arguments.files.front() == "-" && arguments.name.empty()) {
     throw CLI::ValidationError("--name", "is needed where FILE is -");
   }
   if (NameOf(arguments).empty())
@@ -87,24 +99,48 @@ Outcome Describe(const PutArguments& arguments, const vault::PutReceipt& receipt
   return outcome;
 }
 
+absl::StatusOr<Session> OpenToPut(const PutArguments& arguments, const erasure::Code& code,
+                                  Console& console) {
+  return Session::Open(arguments.access,
+                       {.missing = Nodes::Missing::kMake,
+                        .code = code,
+                        .lease = std::chrono::seconds(arguments.lease_s)},
+                       console);
+}
+
+vault::PutOptions OptionsOf(const PutArguments& arguments, const erasure::Code& code) {
+  return {.code = code,
+          .compress = arguments.compress == "auto",
+          .public_audit = arguments.audit == "public",
+          .bound = arguments.bound,
+          .resume = arguments.resume,
+          .raise_generation = arguments.raise_generation};
+}
+
+absl::StatusOr<Outcome> PutRecursively(const PutArguments& arguments, const erasure::Code& code,
+                                       Console& console) {
+  std::string name = arguments.name;
+  while (name.ends_with('/')) name.pop_back();
+  vault::PutTreeOptions options{
+      .roots = {}, .leave_out = arguments.access.stores, .put = OptionsOf(arguments, code)};
+  for (const std::string& path : arguments.files) {
+    // Before stores are made: a path that was mistyped is the likeliest mistake.
+    SHADW_RETURN_IF_ERROR(vault::TreeWalk::Open(path, {}).status());
+    options.roots.push_back({path, name.empty() ? vault::TreeName(path) : name});
+  }
+  SHADW_ASSIGN_OR_RETURN(Session session, OpenToPut(arguments, code, console));
+  return PutFolders(*session.vault(), std::move(options), console);
+}
+
 absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
   SHADW_ASSIGN_OR_RETURN(const erasure::Code code, erasure::ParseCode(arguments.code));
-  SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(arguments.file));
-  SHADW_ASSIGN_OR_RETURN(Session session,
-                         Session::Open(arguments.access,
-                                       {.missing = Nodes::Missing::kMake,
-                                        .code = code,
-                                        .lease = std::chrono::seconds(arguments.lease_s)},
-                                       console));
-  vault::PutOptions options{
-      .code = code,
-      .compress = arguments.compress == "auto",
-      .public_audit = arguments.audit == "public",
-      .bound = arguments.bound,
-      .mode = input.mode(),
-      .mtime_ns = input.mtime_ns().value_or(base::ToUnixNanos(session.clock().Now())),
-      .resume = arguments.resume,
-      .raise_generation = arguments.raise_generation};
+  if (arguments.recursive) return PutRecursively(arguments, code, console);
+  const std::string& file = arguments.files.front();
+  SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(file));
+  SHADW_ASSIGN_OR_RETURN(Session session, OpenToPut(arguments, code, console));
+  vault::PutOptions options = OptionsOf(arguments, code);
+  options.mode = input.mode();
+  options.mtime_ns = input.mtime_ns().value_or(base::ToUnixNanos(session.clock().Now()));
   absl::StatusOr<vault::PutReceipt> receipt;
   {
     ProgressBar bar("put", input.bytes());
@@ -116,7 +152,7 @@ absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
   }
   SHADW_RETURN_IF_ERROR(receipt.status());
   if (input.Changed()) {
-    console.Warn(absl::StrCat(arguments.file,
+    console.Warn(absl::StrCat(file,
                               " changed while it was read: what was put may be "
                               "neither the old nor the new"));
   }
@@ -137,10 +173,16 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
                                                put, Put, [put] { CheckPut(*put); });
   AddKey(command, put->access);
   AddStores(command, put->access)->required();
-  command->add_option("FILE", put->file, "What to store; - is standard input")
+  command
+      ->add_option("FILE", put->files,
+                   "What to store; - is standard input. With -r one folder or more")
       ->type_name("")
       ->required();
-  command->add_option("--name", put->name, "The object's name; FILE's own where absent")
+  command->add_flag("-r,--recursive", put->recursive,
+                    "All that is in a folder, see below: small files share packs");
+  command
+      ->add_option("--name", put->name,
+                   "The object's name, or the folder's; FILE's own where absent")
       ->type_name("NAME");
   command
       ->add_option("--code", put->code,
@@ -167,8 +209,14 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1, 30 * 24 * 3600).description(""));
   command->footer(
       "Stores that do not exist are made.\n\n"
+      "put -r puts files, folders and links with their modes and times. It follows no link below\n"
+      "FILE and leaves out stores, pipes, sockets and devices. Objects are named as cp -r names\n"
+      "copies: what is in a/photos or a/photos/ becomes photos/...; what is in . or a/photos/.\n"
+      "gets no folder before its name. What cannot be read is named, the rest is put, and the\n"
+      "exit code is 1.\n\n"
       "Examples:\n"
       "  shadw put --key KEY --store=nodes/{1..14} notes.txt\n"
+      "  shadw put --key KEY --store=nodes/{1..14} -r photos\n"
       "  tar c photos | shadw put --key KEY --store=nodes/{1..6} --code 4+2 --name photos.tar -");
 }
 

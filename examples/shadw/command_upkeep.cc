@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "commands.h"
@@ -99,18 +102,32 @@ absl::StatusOr<Outcome> Verify(const UpkeepArguments& arguments, Console& consol
   return outcome;
 }
 
-// The catalogue first: it tells which objects there are.
+bool IsListed(vault::Vault& vault, const vault::CatalogueEntry& entry) {
+  const auto entries = vault.List(entry.name);
+  return entries.ok() && std::ranges::find(*entries, entry) != entries->end();
+}
+
+// The catalogue first: it tells which objects there are. A pack is repaired once for all
+// objects in it.
 absl::StatusOr<vault::RepairReport> RepairAll(vault::Vault& vault, std::vector<std::string>& failed,
                                               Console& console) {
   vault::RepairReport sum = vault.RepairCatalogue();
   SHADW_ASSIGN_OR_RETURN(const std::vector<vault::CatalogueEntry> entries, vault.List());
+  std::map<shard::ObjectId, bool> packs;  // whether it was repaired
   for (const vault::CatalogueEntry& entry : entries) {
+    if (const auto pack = packs.find(entry.id); entry.packed && pack != packs.end()) {
+      if (!pack->second) failed.push_back(entry.name);
+      continue;
+    }
     const auto report = vault.Repair(entry.name);
     // Somebody may have removed it since it was listed.
-    if (absl::IsNotFound(report.status())) continue;
+    if (absl::IsNotFound(report.status()) && !(entry.packed && IsListed(vault, entry))) continue;
+    if (entry.packed) packs[entry.id] = report.ok();
     if (!report.ok()) {
       failed.push_back(entry.name);
-      console.Warn(absl::StrCat(entry.name, " is not repaired: ", report.status().message()));
+      console.Warn(absl::StrCat(Printable(entry.name), " is not repaired",
+                                entry.packed ? ", nor what shares its pack: " : ": ",
+                                std::string(report.status().message())));
       continue;
     }
     sum.Add(*report);
@@ -166,6 +183,19 @@ absl::StatusOr<Outcome> Rotate(const UpkeepArguments& arguments, Console& consol
                  .good = report.shards_left == 0};
 }
 
+absl::StatusOr<Outcome> Compact(const UpkeepArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(const vault::CompactReport report, session.vault()->Compact());
+  return Outcome{
+      .text = absl::StrCat("compacted: ", Count(report.packs_rewritten, "pack"), " rewritten, ",
+                           report.packs_removed, " removed, ", FormatBytes(report.bytes_before),
+                           " became ", FormatBytes(report.bytes_after), "\n"),
+      .json = {{"packs_rewritten", report.packs_rewritten},
+               {"packs_removed", report.packs_removed},
+               {"bytes_before", report.bytes_before},
+               {"bytes_after", report.bytes_after}}};
+}
+
 void CheckWhat(const UpkeepArguments& arguments) {
   if (!arguments.all) return RequireName(arguments.name, arguments.access);
   if (!arguments.name.empty()) throw CLI::ExcludesError("--all", "NAME");
@@ -202,6 +232,16 @@ void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
       "something could not be put right.\n\n"
       "Example, after nodes 3 and 7 were lost:\n"
       "  shadw repair --key KEY --store=nodes/{1..14} --all");
+  auto compact = std::make_shared<UpkeepArguments>();
+  CLI::App* compacting = AddCommand<UpkeepArguments>(
+      app, chosen, "compact", "Write packs anew without what was removed", compact, Compact);
+  AddKey(compacting, compact->access);
+  AddStores(compacting, compact->access)->required();
+  compacting->footer(
+      "Small objects of put -r share packs. What is removed stays in its pack until half of that\n"
+      "is gone; this command rewrites packs of which an eighth is.\n\n"
+      "Example:\n"
+      "  shadw compact --key KEY --store=nodes/{1..14}");
   auto rotate = std::make_shared<UpkeepArguments>();
   CLI::App* command = AddUpkeep(
       app, chosen, "rotate",

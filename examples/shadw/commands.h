@@ -26,7 +26,7 @@ void AddKeygenCommand(CLI::App& app, Chosen& chosen);
 void AddPutCommand(CLI::App& app, Chosen& chosen);
 void AddGetCommand(CLI::App& app, Chosen& chosen);
 void AddNameCommands(CLI::App& app, Chosen& chosen);    // list, info, remove
-void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, rotate
+void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, compact, rotate
 void AddShareCommand(CLI::App& app, Chosen& chosen);
 void AddRecoverCommand(CLI::App& app, Chosen& chosen);
 

@@ -9,7 +9,6 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/blake2b.h"
 #include "libshadw/crypto/secret.h"
-#include "libshadw/shard/capability.h"
 
 namespace shadw::app {
 namespace {
@@ -54,6 +53,11 @@ absl::StatusOr<shard::VaultKeys> ParseKey(std::string_view text, const std::stri
   return shard::VaultKeys::FromSeed(*seed);
 }
 
+absl::StatusOr<Capability> ParseCapability(std::string_view text) {
+  if (shard::IsMemberCapability(text)) return shard::DecodeMemberCapability(text);
+  return shard::DecodeCapability(text);
+}
+
 }  // namespace
 
 absl::StatusOr<shard::VaultKeys> MakeKeyFile(const std::string& path, base::RandomSource& random) {
@@ -86,11 +90,11 @@ std::string Fingerprint(const shard::VaultKeys& keys) {
   return base::ToHex(base::ByteSpan(hash).first(8));
 }
 
-absl::StatusOr<shard::ObjectKeys> LoadCapability(const std::string& argument, Console& console) {
-  if (!argument.starts_with('@')) return shard::DecodeCapability(argument);
+absl::StatusOr<Capability> LoadCapability(const std::string& argument, Console& console) {
+  if (!argument.starts_with('@')) return ParseCapability(argument);
   SHADW_ASSIGN_OR_RETURN(const crypto::Secret text,
                          ReadSecretFile(argument.substr(1), kMaxSecretFileBytes, console));
-  return shard::DecodeCapability(WithoutTrailingSpace(base::AsText(text.bytes())));
+  return ParseCapability(WithoutTrailingSpace(base::AsText(text.bytes())));
 }
 
 }  // namespace shadw::app

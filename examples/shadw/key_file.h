@@ -10,9 +10,11 @@
 #define EXAMPLES_SHADW_KEY_FILE_H_
 
 #include <string>
+#include <variant>
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/random.h"
+#include "libshadw/shard/capability.h"
 #include "libshadw/shard/keys.h"
 #include "outcome.h"
 
@@ -28,9 +30,12 @@ absl::StatusOr<shard::VaultKeys> LoadKeyFile(const std::string& path, Console& c
 // Tells vaults apart and reveals nothing of their keys: 16 hex digits.
 std::string Fingerprint(const shard::VaultKeys& keys);
 
+// What a capability opens: an object, or one of those that share a pack.
+using Capability = std::variant<shard::ObjectKeys, shard::MemberKeys>;
+
 // A capability as it was given: itself, or "@FILE" that holds it, which keeps it out of
 // the list of processes.
-absl::StatusOr<shard::ObjectKeys> LoadCapability(const std::string& argument, Console& console);
+absl::StatusOr<Capability> LoadCapability(const std::string& argument, Console& console);
 
 }  // namespace shadw::app
 

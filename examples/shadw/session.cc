@@ -11,12 +11,12 @@ namespace shadw::app {
 
 absl::StatusOr<Session> Session::Open(const Access& access, const How& how, Console& console) {
   std::optional<shard::VaultKeys> vault_keys;
-  std::optional<shard::ObjectKeys> object_keys;
+  std::optional<Capability> capability;
   // Before any store is touched: a wrong key is the likeliest mistake.
   if (access.capability.empty()) {
     SHADW_ASSIGN_OR_RETURN(vault_keys, LoadKeyFile(access.key_file, console));
   } else {
-    SHADW_ASSIGN_OR_RETURN(object_keys, LoadCapability(access.capability, console));
+    SHADW_ASSIGN_OR_RETURN(capability, LoadCapability(access.capability, console));
   }
   SHADW_ASSIGN_OR_RETURN(Nodes nodes, Nodes::Open(access.stores, how.missing, console));
   Session session(std::move(nodes));
@@ -28,8 +28,12 @@ absl::StatusOr<Session> Session::Open(const Access& access, const How& how, Cons
   if (vault_keys) {
     SHADW_ASSIGN_OR_RETURN(session.vault_, vault::Vault::Open(options, *vault_keys));
   } else {
-    session.may_read_ = object_keys->may_read();
-    SHADW_ASSIGN_OR_RETURN(session.shared_, vault::SharedObject::Open(options, *object_keys));
+    const auto* object = std::get_if<shard::ObjectKeys>(&*capability);
+    session.may_read_ = object == nullptr || object->may_read();
+    const auto open = [&](auto keys) {
+      return vault::SharedObject::Open(options, std::move(keys));
+    };
+    SHADW_ASSIGN_OR_RETURN(session.shared_, std::visit(open, *std::move(capability)));
   }
   return session;
 }

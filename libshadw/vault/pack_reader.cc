@@ -65,6 +65,12 @@ absl::StatusOr<std::vector<shard::RecordExtent>> ReadPackIndex(const Environment
   return ReadIndex(env, pack, faults);
 }
 
+absl::StatusOr<std::vector<shard::RecordExtent>> IndexOfPack(base::ByteSpan pack) {
+  const base::ByteSpan last = pack.last(std::min<size_t>(pack.size(), 4));
+  SHADW_ASSIGN_OR_RETURN(const uint64_t bytes, shard::ReadPackIndexBytes(last, pack.size()));
+  return shard::DecodePackIndex(pack.last(bytes), pack.size());
+}
+
 absl::Status SendRange(base::ByteSpan content, uint64_t offset, uint64_t bytes,
                        const ByteSink& sink, ReadReport& report) {
   if (offset > content.size()) {
@@ -104,10 +110,7 @@ CatalogueEntry EntryOfMember(const shard::ObjectId& pack, const shard::Member& m
 absl::StatusOr<std::vector<PackRecord>> ReadAllRecords(const Environment& env,
                                                        const LocatedObject& pack) {
   SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env, pack, shard::kMaxPackBytes));
-  const base::ByteSpan last = base::ByteSpan(bytes).last(std::min<size_t>(bytes.size(), 4));
-  SHADW_ASSIGN_OR_RETURN(const uint64_t index, shard::ReadPackIndexBytes(last, bytes.size()));
-  SHADW_ASSIGN_OR_RETURN(std::vector<shard::RecordExtent> extents,
-                         shard::DecodePackIndex(base::ByteSpan(bytes).last(index), bytes.size()));
+  SHADW_ASSIGN_OR_RETURN(std::vector<shard::RecordExtent> extents, IndexOfPack(bytes));
   std::ranges::sort(extents, {}, &shard::RecordExtent::offset);
   std::vector<PackRecord> records;
   records.reserve(extents.size());

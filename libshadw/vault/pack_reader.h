@@ -29,6 +29,10 @@ absl::StatusOr<shard::Member> ReadMember(const Environment& env, const LocatedOb
 absl::StatusOr<std::vector<shard::RecordExtent>> ReadPackIndex(const Environment& env,
                                                                const LocatedObject& pack);
 
+// The same, of a pack that is at hand.
+//   Errors   kDataLoss  malformed
+absl::StatusOr<std::vector<shard::RecordExtent>> IndexOfPack(base::ByteSpan pack);
+
 // Hands the range of a member's content to `sink` and notes how many bytes it is.
 //   Errors   kInvalidArgument  offset beyond the end; those of `sink`
 absl::Status SendRange(base::ByteSpan content, uint64_t offset, uint64_t bytes,

@@ -93,8 +93,8 @@ absl::StatusOr<Packs::LoadedList> Packs::LoadList(const shard::ObjectId& pack) c
   return absl::IsNotFound(loaded.status()) ? none : std::move(loaded);
 }
 
-absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list) {
-  const erasure::Code code = list.head ? list.head->code() : env_.options.code;
+absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list, const erasure::Code& of_pack) {
+  const erasure::Code code = list.head ? list.head->code() : of_pack;
   return PutOwnObject(env_, list.keys, list.head, shard::ObjectKind::kDeadList,
                       EncodeDeadList(list.list), {.code = code}, intents_);
 }
@@ -112,7 +112,7 @@ absl::StatusOr<Packs::Burial> Packs::AddDead(LocatedObject pack,
     if (loaded.list.records.size() == before) {
       return Burial{std::move(pack), std::nullopt, std::move(loaded)};
     }
-    auto stored = StoreList(loaded);
+    auto stored = StoreList(loaded, pack.head.code());
     if (stored.ok()) return Burial{std::move(pack), *std::move(stored), std::move(loaded)};
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
@@ -151,9 +151,9 @@ absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadLis
   return CompactTo(pack, dead, report);
 }
 
-absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members) {
+absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code) {
   std::vector<CatalogueEntry> none;
-  return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), env_.options.code, none);
+  return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), code, none);
 }
 
 absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code) {
@@ -180,7 +180,9 @@ absl::Status Packs::Bury(std::span<const CatalogueEntry> gone) {
 absl::Status Packs::Remove(std::span<const CatalogueEntry> members) {
   std::vector<Burial> burials;
   SHADW_RETURN_IF_ERROR(Begin(members, burials));
-  SHADW_RETURN_IF_ERROR(TakeOut(members));
+  const bool none = burials.empty();
+  const erasure::Code code = none ? env_.options.code : burials.front().pack.head.code();
+  SHADW_RETURN_IF_ERROR(TakeOut(members, code));
   End(burials);
   return absl::OkStatus();
 }
@@ -207,7 +209,7 @@ absl::Status Packs::CompactTo(const LocatedObject& pack, const DeadList& dead,
   report.bytes_before += pack.head.header.read->object_bytes;
   if (!records.empty()) {
     SHADW_RETURN_IF_ERROR(Rewrite(pack, records, report));
-    return Forget(pack.keys.id(), dead);
+    return Forget(pack, dead);
   }
   SHADW_RETURN_IF_ERROR(DropPack(pack));
   ++report.packs_removed;
@@ -251,15 +253,15 @@ absl::Status Packs::Rewrite(const LocatedObject& pack, std::span<const PackRecor
   return moved;
 }
 
-absl::Status Packs::Forget(const shard::ObjectId& pack, const DeadList& compacted) {
+absl::Status Packs::Forget(const LocatedObject& pack, const DeadList& compacted) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
-    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack));
+    SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack.keys.id()));
     const size_t erased = std::erase_if(loaded.list.records, [&](const auto& record) {
       return compacted.records.contains(record.first);
     });
     if (erased == 0) return absl::OkStatus();
-    const auto stored = StoreList(loaded);
+    const auto stored = StoreList(loaded, pack.head.code());
     if (stored.ok()) FinishPut(env_, loaded.keys, *stored, intents_);
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
@@ -329,7 +331,7 @@ absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
   for (const auto& [id, record] : list.records) {
     dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
   }
-  SHADW_RETURN_IF_ERROR(TakeOut(dead));
+  SHADW_RETURN_IF_ERROR(TakeOut(dead, object.head.code()));
   const auto pack = Locate(list.pack);
   if (absl::IsNotFound(pack.status())) return absl::OkStatus();
   SHADW_RETURN_IF_ERROR(pack.status());

@@ -84,18 +84,18 @@ class Packs {
   };
 
   absl::StatusOr<LoadedList> LoadList(const shard::ObjectId& pack) const;
-  absl::StatusOr<PutResult> StoreList(const LoadedList& list);
+  absl::StatusOr<PutResult> StoreList(const LoadedList& list, const erasure::Code& of_pack);
   // Adds to the list, whoever else does meanwhile.
   absl::StatusOr<Burial> AddDead(LocatedObject pack, std::span<const CatalogueEntry> dead);
   // Changes the lists of all packs that are concerned; those that are no more need none.
   absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials);
   void End(std::span<const Burial> burials);
-  absl::Status TakeOut(std::span<const CatalogueEntry> members);
+  absl::Status TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code);
   absl::Status CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead);
   absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);
   absl::Status Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
                        CompactReport& report);
-  absl::Status Forget(const shard::ObjectId& pack, const DeadList& compacted);
+  absl::Status Forget(const LocatedObject& pack, const DeadList& compacted);
   absl::Status DropPack(const LocatedObject& pack);
   // Where a late entry loses against one that is dead itself, it wins.
   absl::Status PreferToTheDead(std::vector<CatalogueEdit>& edits, const shard::ObjectId& pack);

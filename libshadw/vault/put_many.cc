@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/vault/have_heads.h"
 #include "libshadw/vault/pack_layout.h"
 
 namespace shadw::vault {
@@ -16,32 +17,6 @@ namespace {
 // Of a batch, not yet in the catalogue: each pack keeps one of the 64 slots for intents.
 constexpr size_t kMaxUnlistedPacks = 16;
 constexpr size_t kMaxUnlistedEntries = 100'000;
-// Names whose heads are looked for at once.
-constexpr size_t kNamesAtOnce = 512;
-
-// For each name, whether it has or had heads of its own: the first one is kept for ever.
-std::vector<bool> HaveHeads(const Environment& env, const shard::VaultKeys& vault,
-                            std::span<const shard::Member> members) {
-  std::vector<bool> have(members.size());
-  const size_t nodes = env.roster.size();
-  std::vector<std::vector<store::StorageId>> ids(nodes);
-  for (size_t first = 0; first < members.size(); first += kNamesAtOnce) {
-    const size_t count = std::min(kNamesAtOnce, members.size() - first);
-    for (auto& of_node : ids) of_node.clear();
-    for (const shard::Member& member : members.subspan(first, count)) {
-      const shard::ObjectKeys keys = vault.ForName(member.metadata.name, 0);
-      for (size_t node = 0; node < nodes; ++node) {
-        ids[node].push_back(keys.HeadStorageId(1, env.roster.node_id(node)));
-      }
-    }
-    for (size_t node = 0; node < nodes; ++node) {
-      for (const Sighting& seen : env.roster.Look(node, ids[node])) {
-        have[first + seen.position] = true;
-      }
-    }
-  }
-  return have;
-}
 
 ByteSource Continued(base::ByteSpan beginning, const ByteSource& rest) {
   return [beginning, &rest](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
@@ -166,7 +141,9 @@ class Batch {
   absl::Status SealPending() {
     const std::vector<shard::Member> members = std::exchange(pending_, {});
     pending_bytes_ = 0;
-    const std::vector<bool> have_heads = HaveHeads(context_.env, context_.keys, members);
+    std::vector<std::string> names;
+    for (const shard::Member& member : members) names.push_back(member.metadata.name);
+    const std::vector<bool> have_heads = HaveHeads(context_.env, context_.keys, names);
     for (size_t i = 0; i < members.size(); ++i) {
       if (have_heads[i]) {
         names_.erase(members[i].metadata.name);

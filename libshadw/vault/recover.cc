@@ -76,7 +76,12 @@ absl::StatusOr<RecoverReport> Recover(const shard::VaultKeys& keys, const Recove
     if (auto object = restorer.Restore(id, versions)) report.objects.push_back(*std::move(object));
   }
   RecoverPacked(env, keys, dump, tree, report.objects);
-  SHADW_RETURN_IF_ERROR(tree.Finish());
+  for (const NotRestored& failed : tree.Finish()) {
+    const auto object = std::ranges::find(report.objects, failed.name, &RecoveredObject::name);
+    if (object == report.objects.end()) continue;
+    object->restored = false;
+    object->why_not = std::string(failed.why.message());
+  }
   std::ranges::sort(report.objects, {}, &RecoveredObject::name);
   return report;
 }

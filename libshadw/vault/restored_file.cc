@@ -28,7 +28,9 @@ absl::Status Refused(std::string_view what, const std::filesystem::path& path) {
 
 // So that the name is as durable as the bytes.
 absl::Status SyncFolderOf(const std::filesystem::path& path) {
-  const store::FileDescriptor folder = store::OpenDirectoryAt(AT_FDCWD, path.parent_path().c_str());
+  // Itself, even where a link leads to it.
+  const std::filesystem::path itself = path.parent_path() / ".";
+  const store::FileDescriptor folder = store::OpenDirectoryAt(AT_FDCWD, itself.c_str());
   // EINVAL: this file system syncs no folders, and the file is there.
   const bool synced = folder.ok() && (fsync(folder.get()) == 0 || errno == EINVAL);
   return synced ? absl::OkStatus() : Refused("sync the folder of", path);
@@ -78,7 +80,7 @@ std::array<timespec, 2> FileTimes(int64_t mtime_ns) {
 
 absl::StatusOr<RestoredFile> RestoredFile::Create(const std::filesystem::path& path) {
   std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   if (error) {
     errno = error.value();
     return Refused("make the folder of", path);

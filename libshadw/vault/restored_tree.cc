@@ -18,64 +18,95 @@ namespace {
 
 constexpr size_t kMaxTargetBytes = 4'096;
 
-absl::Status MakeFolder(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  return error ? RefusedBy(error.value(), "make the folder", path) : absl::OkStatus();
+// Makes the folder, or finds that it is there and no link.
+absl::Status MakeOneFolder(const std::filesystem::path& path) {
+  if (mkdir(path.c_str(), 0777) == 0) return absl::OkStatus();
+  struct stat status {};
+  if (errno != EEXIST || lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return RefusedBy(errno, "make the folder", path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetTimeOfLink(const std::filesystem::path& path, int64_t mtime_ns) {
+  const auto times = FileTimes(mtime_ns);
+  if (utimensat(AT_FDCWD, path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) == 0) {
+    return absl::OkStatus();
+  }
+  return RefusedBy(errno, "set the time of", path);
 }
 
 }  // namespace
 
+absl::Status RestoredTree::MakeFolder(const std::filesystem::path& relative) {
+  if (made_.contains(relative)) return absl::OkStatus();
+  if (relative.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(out_, error);
+    if (error) return RefusedBy(error.value(), "make the folder", out_);
+  } else {
+    SHADW_RETURN_IF_ERROR(MakeFolder(relative.parent_path()));
+    SHADW_RETURN_IF_ERROR(MakeOneFolder(out_ / relative));
+  }
+  made_.insert(relative);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::filesystem::path> RestoredTree::Add(
     std::string_view name, const RestoredAs& as,
     const std::function<absl::Status(const ByteSink& sink)>& read) {
-  std::filesystem::path path = out_ / SafeRelativePath(name);
-  if (as.kind == shard::ObjectKind::kDirectory) {
-    SHADW_RETURN_IF_ERROR(MakeFolder(path));
-    folders_.push_back({path, as});
-    return path;
+  if (as.kind == shard::ObjectKind::kSymlink) return AddLink(name, as, read);
+  if (as.kind != shard::ObjectKind::kDirectory) return AddFile(name, as, read);
+  const std::filesystem::path relative = SafeRelativePath(name);
+  SHADW_RETURN_IF_ERROR(MakeFolder(relative));
+  folders_.push_back({std::string(name), out_ / relative, as});
+  return out_ / relative;
+}
+
+absl::StatusOr<std::filesystem::path> RestoredTree::AddLink(
+    std::string_view name, const RestoredAs& as,
+    const std::function<absl::Status(const ByteSink& sink)>& read) {
+  std::string target;
+  const auto append = [&](base::ByteSpan bytes) {
+    target += base::AsText(bytes);
+    return target.size() <= kMaxTargetBytes
+               ? absl::OkStatus()
+               : absl::DataLossError("vault: the target of a link is too long");
+  };
+  SHADW_RETURN_IF_ERROR(read(append));
+  if (target.empty() || target.find('\0') != std::string::npos) {
+    return absl::DataLossError("vault: got a link that leads nowhere");
   }
-  if (as.kind == shard::ObjectKind::kSymlink) {
-    std::string target;
-    const auto append = [&](base::ByteSpan bytes) {
-      target += base::AsText(bytes);
-      return target.size() <= kMaxTargetBytes
-                 ? absl::OkStatus()
-                 : absl::DataLossError("vault: the target of a link is too long");
-    };
-    SHADW_RETURN_IF_ERROR(read(append));
-    if (target.empty() || target.find('\0') != std::string::npos) {
-      return absl::DataLossError("vault: got a link that leads nowhere");
-    }
-    SHADW_RETURN_IF_ERROR(MakeFolder(path.parent_path()));
-    links_.push_back({path, std::move(target), as.mtime_ns});
-    return path;
-  }
-  absl::StatusOr<RestoredFile> file = RestoredFile::Create(path);
+  const std::filesystem::path relative = SafeRelativePath(name);
+  SHADW_RETURN_IF_ERROR(MakeFolder(relative.parent_path()));
+  links_.push_back({std::string(name), out_ / relative, std::move(target), as.mtime_ns});
+  return out_ / relative;
+}
+
+absl::StatusOr<std::filesystem::path> RestoredTree::AddFile(
+    std::string_view name, const RestoredAs& as,
+    const std::function<absl::Status(const ByteSink& sink)>& read) {
+  const std::filesystem::path relative = SafeRelativePath(name);
+  std::filesystem::path path = out_ / relative;
+  const absl::Status folder = MakeFolder(relative.parent_path());
   std::error_code ignored;
-  if (!file.ok() &&
-      (!absl::IsAlreadyExists(file.status()) || std::filesystem::is_directory(path, ignored))) {
-    // A name that is a folder of another one's, or the other way round.
-    path = out_ / UnsafeNamePath(name);
-    file = RestoredFile::Create(path);
-  }
+  const auto status = std::filesystem::symlink_status(path, ignored);
+  // A name that is a folder of another one's, or the other way round.
+  if (!folder.ok() || std::filesystem::is_directory(status)) path = out_ / UnsafeNamePath(name);
+  absl::StatusOr<RestoredFile> file = RestoredFile::Create(path);
   SHADW_RETURN_IF_ERROR(file.status());
   SHADW_RETURN_IF_ERROR(read([&](base::ByteSpan bytes) { return file->Append(bytes); }));
   SHADW_RETURN_IF_ERROR(file->Commit(as.mode, as.mtime_ns));
   return path;
 }
 
-absl::Status RestoredTree::Finish() {
-  absl::Status first;
+std::vector<NotRestored> RestoredTree::Finish() {
+  std::vector<NotRestored> failed;
   for (const Link& link : links_) {
-    if (symlink(link.target.c_str(), link.path.c_str()) != 0) {
-      first.Update(RefusedBy(errno, "make the link", link.path));
-      continue;
-    }
-    const auto times = FileTimes(link.mtime_ns);
-    if (utimensat(AT_FDCWD, link.path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
-      first.Update(RefusedBy(errno, "set the time of", link.path));
-    }
+    const absl::Status made = symlink(link.target.c_str(), link.path.c_str()) == 0
+                                  ? SetTimeOfLink(link.path, link.mtime_ns)
+                                  : RefusedBy(errno, "make the link", link.path);
+    if (!made.ok()) failed.push_back({link.name, made});
   }
   // What is in a folder changes its time, and may need a right that its mode does not give.
   std::ranges::sort(folders_, std::greater(), &Folder::path);
@@ -84,12 +115,13 @@ absl::Status RestoredTree::Finish() {
     const mode_t mode = folder.as.mode.value_or(0700) & 07777;
     if (chmod(folder.path.c_str(), mode) != 0 ||
         utimensat(AT_FDCWD, folder.path.c_str(), times.data(), 0) != 0) {
-      first.Update(RefusedBy(errno, "set mode and time of", folder.path));
+      failed.push_back({folder.name, RefusedBy(errno, "set mode and time of", folder.path)});
     }
   }
   links_.clear();
   folders_.clear();
-  return first;
+  made_.clear();
+  return failed;
 }
 
 }  // namespace shadw::vault

@@ -2,14 +2,16 @@
 //
 // Files, folders and symbolic links below one folder, by the names that objects have.
 //
-// Links are made last, so that no name leads through one of them out of the folder, and
-// folders get their modes and times after what is in them.
+// Links are made last, and none that is there already is gone through, so that no name
+// leads out of the folder; nobody else may change what is below it meanwhile. Folders get
+// their modes and times after what is in them.
 #ifndef LIBSHADW_VAULT_RESTORED_TREE_H_
 #define LIBSHADW_VAULT_RESTORED_TREE_H_
 
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +29,14 @@ struct RestoredAs {
   int64_t mtime_ns = 0;
 };
 
+struct NotRestored {
+  std::string name;
+  absl::Status why;
+};
+
 class RestoredTree {
  public:
-  // `out` is made if absent.
+  // `out` is made if absent; it may be a link.
   explicit RestoredTree(std::filesystem::path out) : out_(std::move(out)) {}
 
   // Restores what `read` hands to its sink, and returns where. A name that is no path
@@ -41,23 +48,36 @@ class RestoredTree {
       std::string_view name, const RestoredAs& as,
       const std::function<absl::Status(const ByteSink& sink)>& read);
 
-  // Makes the links, sets modes and times of folders. The first error is returned, all are
-  // tried.
-  absl::Status Finish();
+  // Makes the links, sets modes and times of folders. Returns those that could not be.
+  std::vector<NotRestored> Finish();
 
  private:
   struct Link {
+    std::string name;
     std::filesystem::path path;
     std::string target;
     int64_t mtime_ns = 0;
   };
   struct Folder {
+    std::string name;
     std::filesystem::path path;
     RestoredAs as;
   };
+
+  // Makes the folder and those above it, up to `out`.
+  //   Errors   kAlreadyExists  one of them is something else, maybe a link
+  absl::Status MakeFolder(const std::filesystem::path& relative);
+  absl::StatusOr<std::filesystem::path> AddFile(
+      std::string_view name, const RestoredAs& as,
+      const std::function<absl::Status(const ByteSink& sink)>& read);
+  absl::StatusOr<std::filesystem::path> AddLink(
+      std::string_view name, const RestoredAs& as,
+      const std::function<absl::Status(const ByteSink& sink)>& read);
+
   std::filesystem::path out_;
   std::vector<Link> links_;
   std::vector<Folder> folders_;
+  std::set<std::filesystem::path> made_;  // relative; folders, and no links
 };
 
 }  // namespace shadw::vault

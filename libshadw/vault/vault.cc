@@ -287,6 +287,14 @@ absl::StatusOr<ReadReport> Vault::Get(std::string_view name, const ByteSink& sin
   return ReadNewest(state_->Locator(name), read, sink);
 }
 
+absl::Status Vault::GetMany(std::span<const CatalogueEntry> entries, const ObjectVisitor& visitor) {
+  const ManyContext context{
+      state_->env, state_->keys, state_->packs,
+      [this](std::string_view name) { return Info(name); },
+      [this](std::string_view name, const ByteSink& sink) { return Get(name, sink); }};
+  return VisitMany(context, entries, visitor);
+}
+
 absl::StatusOr<std::vector<CatalogueEntry>> Vault::List(std::string_view prefix) {
   std::vector<CatalogueEntry> entries;
   SHADW_RETURN_IF_ERROR(state_->catalogue.Visit([&](const CatalogueEntry& entry) {

@@ -23,11 +23,13 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libshadw/shard/capability.h"
+#include "libshadw/vault/get_many.h"
 #include "libshadw/vault/object_info.h"
 #include "libshadw/vault/page.h"
 #include "libshadw/vault/put.h"
@@ -73,6 +75,11 @@ class Vault {
   //   Promise  never a wrong byte; with an error, `sink` may have got a right beginning
   absl::StatusOr<ReadReport> Get(std::string_view name, const ByteSink& sink, uint64_t offset = 0,
                                  uint64_t bytes = kWholeObject);
+
+  // Visits objects as List() gave them; those that share a pack come together, and a pack of
+  // which much is wanted is read once.
+  //   Errors   those of `visitor`; what cannot be read is the visitor's to learn
+  absl::Status GetMany(std::span<const CatalogueEntry> entries, const ObjectVisitor& visitor);
 
   // By name, ascending: those that start with `prefix`.
   absl::StatusOr<std::vector<CatalogueEntry>> List(std::string_view prefix = {});

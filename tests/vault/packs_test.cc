@@ -205,6 +205,22 @@ TEST_F(PacksTest, APackThatIsMostlyDeadIsCompactedAndOneThatIsAllDeadIsGone) {
   EXPECT_LT(stored(), before / 4);
 }
 
+TEST_F(PacksTest, RemovesFromAPackWhoseCodeIsNotTheVaults) {
+  Contents contents = Small(40, 4000);
+  const PutOptions put{.code = test_.code};
+  test_.code = {10, 4};  // more than there are stores
+  Vault vault = test_.Open();
+  ASSERT_TRUE(vault.PutMany(ItemsOf(contents), put).ok());
+  for (int i = 0; i < 30; ++i) {
+    const std::string name = "small/" + std::to_string(i);
+    const absl::Status removed = vault.Remove(name);
+    ASSERT_TRUE(removed.ok()) << removed;
+    contents.erase(name);
+  }
+  ExpectAll(vault, contents);
+  EXPECT_TRUE(Dead(contents).empty());
+}
+
 TEST_F(PacksTest, ACapabilityOfAMemberSurvivesCompaction) {
   Contents contents = Small(40, 4000);
   Vault vault = test_.Open();
