@@ -121,12 +121,11 @@ absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, con
 }
 
 absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
-  if (arguments.recursive) {
-    SHADW_ASSIGN_OR_RETURN(Session all, Session::Open(arguments.access, {}, console));
-    return GetFolder(*all.vault(), arguments.name, arguments.out, console);
-  }
   const Range range = arguments.range.empty() ? Range{} : *ParseRange(arguments.range);
   SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  if (arguments.recursive) {
+    return GetFolder(*session.vault(), arguments.name, arguments.out, console);
+  }
   SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(arguments.out));
   absl::StatusOr<Got> got = GetOnce(session, arguments, range, output);
   for (int attempt = 1; absl::IsAborted(got.status()) && attempt < kMaxAttempts; ++attempt) {

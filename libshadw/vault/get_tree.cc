@@ -20,9 +20,11 @@ class Restoring {
   }
 
   absl::Status Add(const CatalogueEntry& entry, const ObjectReader& read) {
+    SHADW_RETURN_IF_ERROR(MayGoOn());
     uint64_t bytes = 0;
     const auto read_counting = [&](const ByteSink& sink) -> absl::Status {
-      SHADW_ASSIGN_OR_RETURN(const ReadReport got, read([&](base::ByteSpan more) {
+      SHADW_ASSIGN_OR_RETURN(const ReadReport got, read([&](base::ByteSpan more) -> absl::Status {
+                               SHADW_RETURN_IF_ERROR(MayGoOn());
                                bytes += more.size();
                                Show(more.size());
                                return sink(more);
@@ -32,6 +34,7 @@ class Restoring {
     };
     const auto path =
         tree_.Add(entry.name, {entry.kind, entry.mode, entry.mtime_ns}, read_counting);
+    SHADW_RETURN_IF_ERROR(MayGoOn());
     ++progress_.objects;
     Show(0);
     if (!path.ok()) {
@@ -53,6 +56,10 @@ class Restoring {
   }
 
  private:
+  absl::Status MayGoOn() const {
+    return options_.may_go_on ? options_.may_go_on() : absl::OkStatus();
+  }
+
   void Show(uint64_t more_bytes) {
     progress_.bytes += more_bytes;
     if (options_.progress) options_.progress(progress_);

@@ -34,6 +34,8 @@ struct GetTreeOptions {
   // Where; made if absent. An object goes to its whole name below this folder.
   std::filesystem::path out;
   std::function<void(const TreeProgress&)> progress;
+  // Asked before every object and piece: an error ends it, what is restored stays.
+  std::function<absl::Status()> may_go_on;
 };
 
 struct GetTreeReport {
@@ -47,7 +49,7 @@ struct GetTreeReport {
 bool IsAtOrBelow(std::string_view name, std::string_view prefix);
 
 //   Errors   kNotFound  no object is at or below the prefix
-//            those of the file system, where `out` cannot be made
+//            those of `may_go_on`, and of the file system where `out` cannot be made
 //            (an object that cannot be restored is no error but in the report)
 absl::StatusOr<GetTreeReport> GetTree(Vault& vault, const GetTreeOptions& options);
 

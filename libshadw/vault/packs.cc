@@ -248,7 +248,7 @@ absl::Status Packs::Rewrite(const LocatedObject& pack, std::span<const PackRecor
   }
   // Readers whom the catalogue leads to the old places ask the pack's index.
   std::vector<CatalogueEntry> none;
-  const absl::Status moved = catalogue_.Apply(moves, code, none);
+  absl::Status moved = catalogue_.Apply(moves, code, none);
   FinishPut(env_, pack.keys, result, intents_);
   return moved;
 }

@@ -142,6 +142,7 @@ class Batch {
     const std::vector<shard::Member> members = std::exchange(pending_, {});
     pending_bytes_ = 0;
     std::vector<std::string> names;
+    names.reserve(members.size());
     for (const shard::Member& member : members) names.push_back(member.metadata.name);
     const std::vector<bool> have_heads = HaveHeads(context_.env, context_.keys, names);
     for (size_t i = 0; i < members.size(); ++i) {

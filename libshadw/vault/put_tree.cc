@@ -70,6 +70,10 @@ class TreePut {
   }
 
  private:
+  absl::Status MayGoOn() const {
+    return options_.may_go_on ? options_.may_go_on() : absl::OkStatus();
+  }
+
   std::string PathOf(size_t root, const WalkedFile& walked) const {
     const std::string& folder = options_.roots[root].path;
     if (walked.path.empty()) return folder;
@@ -78,6 +82,7 @@ class TreePut {
 
   absl::StatusOr<std::optional<PutItem>> NextSmall() {
     while (root_ < walks_.size()) {
+      SHADW_RETURN_IF_ERROR(MayGoOn());
       std::optional<WalkedFile> walked = walks_[root_].Next(remarks_);
       if (!walked) {
         ++root_;
@@ -128,7 +133,8 @@ class TreePut {
     bool unreadable = false;
     const ByteSource source =
         [&, at = uint64_t{0}](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
-      const auto got = store::ReadAt(walked->file.get(), at, out);
+      SHADW_RETURN_IF_ERROR(MayGoOn());
+      absl::StatusOr<size_t> got = store::ReadAt(walked->file.get(), at, out);
       unreadable |= !got.ok();
       at += got.value_or(0);
       return got;

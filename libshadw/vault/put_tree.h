@@ -9,6 +9,7 @@
 #ifndef LIBSHADW_VAULT_PUT_TREE_H_
 #define LIBSHADW_VAULT_PUT_TREE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ struct PutTreeOptions {
   // Folders that are met on the way and left out with all that is below them: stores.
   std::vector<std::string> leave_out;
   PutOptions put;
+  // Asked before every file and piece: an error ends it, what is stored stays.
+  std::function<absl::Status()> may_go_on;
 };
 
 struct PutTreeReport {
@@ -44,6 +47,7 @@ std::string TreeName(std::string_view path);
 // Small files share packs, large ones follow by themselves; `put.mode`, `mtime_ns` and
 // `kind` are not used.
 //   Errors   kNotFound …  a root cannot be opened: nothing is put
+//            those of `may_go_on`
 //            those of PutMany and Put, except where one file cannot be read or is put by
 //            somebody else meanwhile
 absl::StatusOr<PutTreeReport> PutTree(Vault& vault, const PutTreeOptions& options);

@@ -64,6 +64,7 @@ absl::Status RefusedBy(int error, std::string_view what, const std::filesystem::
   if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(message);
   if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
   if (error == EEXIST) return absl::AlreadyExistsError(message);
+  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(message);
   return absl::UnavailableError(message);
 }
 

@@ -51,7 +51,7 @@ def classes():
 def test_the_stubs_have_what_the_extension_has(tmp_path):
     allowed = tmp_path / "allowed"
     # A metaclass of pybind11, and the __init__ that refuses where no constructor is bound.
-    lines = [name for name, _ in classes()]
+    lines = [name for name, value in classes() if type(value) is not type]
     inherited = type(object.__init__)
     lines += [
         f"{name}.__init__"

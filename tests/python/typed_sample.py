@@ -60,6 +60,16 @@ def vaults(folder: pathlib.Path, stores: list[Store]) -> int:
     receipt = mine.put("a", folder / "file", progress=show, code=Code(4, 2))
     mine.put("b", io.BytesIO(b"text"))
     mine.put("c", "text")  # type: ignore[arg-type]
+    many: vault.PutManyReceipt = mine.put_many(
+        [("d", b"text"), vault.Item("e", folder / "file", mode=0o600, kind="file")]
+    )
+    mine.put_many([vault.Item("f", kind="page")])  # type: ignore[arg-type]
+    tree: vault.PutTreeReport = mine.put_tree(folder, "tree", leave_out=[folder / "x"])
+    failed: list[vault.NotRestored] = mine.get_tree("tree", folder / "out").failed
+    print(many.packed, tree.receipt.packs, [one.why for one in failed], mine.compact().bytes_after)
+    if shard.is_member_capability(mine.share("d", "read")):
+        member: shard.MemberKeys = shard.decode_member_capability(mine.share("d", "read"))
+        vault.SharedObject(member, stores).get()
     report: vault.ReadReport = mine.get_to("a", io.BytesIO())
     with open(folder / "copy", "wb") as file:
         mine.get_to("a", file, offset=5)

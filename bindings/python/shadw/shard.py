@@ -16,6 +16,7 @@ HEADER_BYTES = _shadw.shard.HEADER_BYTES
 Header = _shadw.shard.Header
 IntentRecord = _shadw.shard.IntentRecord
 MAX_NAME_BYTES = _shadw.shard.MAX_NAME_BYTES
+MemberKeys = _shadw.shard.MemberKeys
 Metadata = _shadw.shard.Metadata
 ObjectKeys = _shadw.shard.ObjectKeys
 OpenedSegment = _shadw.shard.OpenedSegment
@@ -33,8 +34,11 @@ check_segment = _shadw.shard.check_segment
 choose_cell_bytes = _shadw.shard.choose_cell_bytes
 choose_stripes = _shadw.shard.choose_stripes
 decode_capability = _shadw.shard.decode_capability
+decode_member_capability = _shadw.shard.decode_member_capability
 encode_capability = _shadw.shard.encode_capability
+encode_member_capability = _shadw.shard.encode_member_capability
 head_hash = _shadw.shard.head_hash
+is_member_capability = _shadw.shard.is_member_capability
 kept_sequences = _shadw.shard.kept_sequences
 open_header = _shadw.shard.open_header
 open_segment = _shadw.shard.open_segment
@@ -56,6 +60,7 @@ __all__ = [
     "Header",
     "IntentRecord",
     "MAX_NAME_BYTES",
+    "MemberKeys",
     "Metadata",
     "ObjectKeys",
     "OpenedSegment",
@@ -73,8 +78,11 @@ __all__ = [
     "choose_cell_bytes",
     "choose_stripes",
     "decode_capability",
+    "decode_member_capability",
     "encode_capability",
+    "encode_member_capability",
     "head_hash",
+    "is_member_capability",
     "kept_sequences",
     "open_header",
     "open_segment",

@@ -20,6 +20,7 @@ __all__ = [
     "Geometry",
     "Header",
     "IntentRecord",
+    "MemberKeys",
     "Metadata",
     "ObjectKeys",
     "OpenedSegment",
@@ -37,8 +38,11 @@ __all__ = [
     "choose_cell_bytes",
     "choose_stripes",
     "decode_capability",
+    "decode_member_capability",
     "encode_capability",
+    "encode_member_capability",
     "head_hash",
+    "is_member_capability",
     "kept_sequences",
     "open_header",
     "open_segment",
@@ -54,7 +58,7 @@ __all__ = [
 HEADER_BYTES: Final[int]
 MAX_NAME_BYTES: Final[int]
 
-_Kind: TypeAlias = Literal["file", "directory", "page", "pack"]
+_Kind: TypeAlias = Literal["file", "directory", "page", "pack", "symlink", "dead_list"]
 
 class Flag(enum.IntFlag):
     """Bits of a header's flags."""
@@ -165,6 +169,8 @@ class VaultKeys:
     def path_tag(self, name: str) -> bytes: ...
     def name_bucket(self, name: str) -> bytes: ...
     def page_salt(self, depth: int, prefix: Buffer) -> bytes: ...
+    def member_key(self, record: Buffer) -> SecretKey:
+        """The key of one member of a pack."""
     @property
     def intent_salt(self) -> bytes: ...
     @property
@@ -174,6 +180,25 @@ def encode_capability(keys: ObjectKeys, right: Literal["audit", "verify", "read"
     """A right to one object as a string; whoever reads the string has the right."""
 
 def decode_capability(text: str) -> ObjectKeys: ...
+@final
+class MemberKeys:
+    """The right to read one member of a pack."""
+
+    def __init__(self, pack: ObjectKeys, record: Buffer, key: Key) -> None: ...
+    @property
+    def pack(self) -> ObjectKeys: ...
+    @property
+    def record(self) -> bytes: ...
+    @property
+    def key(self) -> SecretKey: ...
+
+def is_member_capability(text: str) -> bool:
+    """Whether it is to be decoded as one of a member."""
+
+def encode_member_capability(member: MemberKeys) -> str:
+    """The right to read one member of a pack as a string."""
+
+def decode_member_capability(text: str) -> MemberKeys: ...
 
 # --- geometry ---
 

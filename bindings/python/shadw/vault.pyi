@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import builtins
+import dataclasses
 import pathlib
 from collections.abc import Callable, Iterable
 from os import PathLike
@@ -8,15 +9,21 @@ from typing import Literal, Protocol, TypeAlias, final
 from shadw._types import Buffer, Sensitive
 from shadw.crypto import SeededRandom
 from shadw.erasure import Code
-from shadw.shard import CellFault, ObjectKeys, VaultKeys
+from shadw.shard import CellFault, MemberKeys, ObjectKeys, VaultKeys
 from shadw.store import Store
 
 __all__ = [
     "CatalogueEntry",
+    "CompactReport",
+    "GetTreeReport",
+    "Item",
     "ManualClock",
+    "NotRestored",
     "ObjectInfo",
     "Progress",
+    "PutManyReceipt",
     "PutReceipt",
+    "PutTreeReport",
     "ReadFault",
     "ReadReport",
     "RecoverReport",
@@ -26,6 +33,7 @@ __all__ = [
     "ShardCondition",
     "ShardReceipt",
     "SharedObject",
+    "TreeRemark",
     "Vault",
     "VerifyReport",
     "recover",
@@ -38,6 +46,8 @@ class _Writable(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 _Stores: TypeAlias = Iterable[Store | str | PathLike[str]]
+_Source: TypeAlias = Buffer | PathLike[str] | _Readable
+_Kind: TypeAlias = Literal["file", "directory", "symlink"]
 
 @final
 class ManualClock:
@@ -107,6 +117,105 @@ class PutReceipt:
     def why_not_listed(self) -> str:
         """Empty where it is."""
 
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One of the objects that `Vault.put_many` stores.
+
+    Of a symlink, `source` is where it points; a directory has none. Mode and time are those
+    of the file where `source` is a path and they are absent.
+    """
+
+    name: str
+    source: _Source = b""
+    _: dataclasses.KW_ONLY
+    mode: int | None = None
+    mtime_ns: int | None = None
+    kind: _Kind = "file"
+
+@final
+class PutManyReceipt:
+    """What a put of many objects stored."""
+
+    @property
+    def objects(self) -> int: ...
+    @property
+    def packed(self) -> int:
+        """Of those, how many share packs."""
+    @property
+    def packs(self) -> int: ...
+    @property
+    def object_bytes(self) -> int: ...
+    @property
+    def stored_bytes(self) -> int:
+        """Without the catalogue."""
+    @property
+    def listed(self) -> bool:
+        """Whether `list` shows them all already; they are stored in any case."""
+    @property
+    def why_not_listed(self) -> str:
+        """Empty where it does."""
+
+@final
+class CompactReport:
+    """What compact did, in bytes of plaintext."""
+
+    @property
+    def packs_rewritten(self) -> int: ...
+    @property
+    def packs_removed(self) -> int: ...
+    @property
+    def bytes_before(self) -> int: ...
+    @property
+    def bytes_after(self) -> int: ...
+
+@final
+class TreeRemark:
+    """Something in a folder, and what is the matter."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+
+@final
+class PutTreeReport:
+    """What put_tree stored, and what it did not."""
+
+    @property
+    def receipt(self) -> PutManyReceipt: ...
+    @property
+    def skipped(self) -> list[TreeRemark]:
+        """Pipes, sockets, devices, and what was to be left out."""
+    @property
+    def failed(self) -> list[TreeRemark]:
+        """What could not be read, or has no legal name."""
+    @property
+    def changed(self) -> list[TreeRemark]:
+        """What is stored, but changed while it was read."""
+
+@final
+class NotRestored:
+    """An object that could not be restored."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+
+@final
+class GetTreeReport:
+    """What get_tree restored."""
+
+    @property
+    def restored(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def faults(self) -> int:
+        """How many cells were missing or damaged, and rebuilt from the others."""
+    @property
+    def failed(self) -> list[NotRestored]: ...
+
 @final
 class CatalogueEntry:
     """One line of Vault.list."""
@@ -127,6 +236,11 @@ class CatalogueEntry:
     def mode(self) -> int | None: ...
     @property
     def put_time_ns(self) -> int: ...
+    @property
+    def kind(self) -> _Kind: ...
+    @property
+    def packed(self) -> bool:
+        """Whether it shares a pack with others; `id` and `generation` are the pack's then."""
 
 @final
 class ObjectInfo:
@@ -142,6 +256,11 @@ class ObjectInfo:
     def mtime_ns(self) -> int: ...
     @property
     def mode(self) -> int | None: ...
+    @property
+    def kind(self) -> _Kind: ...
+    @property
+    def packed(self) -> bool:
+        """Whether it shares a pack with others; the rest, but for `sequence`, is the pack's."""
     @property
     def generation(self) -> int: ...
     @property
@@ -302,7 +421,7 @@ class Vault:
     def put(
         self,
         name: str,
-        source: Buffer | PathLike[str] | _Readable,
+        source: _Source,
         *,
         code: Code | None = None,
         compress: bool = True,
@@ -320,6 +439,50 @@ class Vault:
         A path brings its mode and time along. What `source` or `progress` raises ends the
         put, unless it was complete.
         """
+    def put_many(
+        self,
+        items: Iterable[Item | tuple[str, _Source]],
+        *,
+        code: Code | None = None,
+        compress: bool = True,
+        public_audit: bool = False,
+        bound: bool = False,
+        cell_bytes: int = 0,
+        raise_generation: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> PutManyReceipt:
+        """Stores many objects: those of 64 KiB at most share packs.
+
+        What `items`, a source or `progress` raises ends the put; what came before is stored.
+        """
+    def put_tree(
+        self,
+        path: str | PathLike[str],
+        name: str | None = None,
+        *,
+        leave_out: Iterable[str | PathLike[str]] = (),
+        code: Code | None = None,
+        compress: bool = True,
+        public_audit: bool = False,
+        bound: bool = False,
+        cell_bytes: int = 0,
+        raise_generation: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> PutTreeReport:
+        """Stores what is in a folder: files, folders and links, with modes and times.
+
+        Their names begin with `name`, or where it is None with what `cp -r` would call the
+        copy. No link below `path` is followed. What cannot be read is in the report, the rest
+        is stored. `leave_out` are folders that are met on the way and not stored: stores.
+        """
+    def get_tree(self, prefix: str, out: str | PathLike[str]) -> GetTreeReport:
+        """Restores the object `prefix` and those below it, or all where it is empty.
+
+        They become files, folders and links below `out`, by their whole names. Nothing that
+        is there is overwritten; what cannot be restored is in the report.
+        """
+    def compact(self) -> CompactReport:
+        """Rewrites every pack of which an eighth or more is gone."""
     def get(self, name: str, *, offset: int = 0, count: int | None = None) -> bytes:
         """The object's bytes, or those of a range; `count` may reach past the end."""
     def get_to(
@@ -357,7 +520,7 @@ class SharedObject:
 
     def __init__(
         self,
-        capability: str | ObjectKeys,
+        capability: str | ObjectKeys | MemberKeys,
         stores: _Stores,
         *,
         memory_budget_bytes: int = 134217728,

@@ -11,8 +11,10 @@
 
 #include "bindings/python/src/casters.h"
 #include "bindings/python/src/random.h"
+#include "libshadw/shard/capability.h"
 #include "libshadw/shard/header.h"
 #include "libshadw/shard/memory_cell_source.h"
+#include "libshadw/shard/metadata.h"
 
 namespace shadw::python {
 
@@ -25,6 +27,14 @@ auto BytesOf(base::ByteArray<kSize> T::*field) {
 // "audit", "verify", "read", "write".
 shard::Right RightNamed(const std::string& name);
 shard::OpenTo OpenToNamed(const std::string& name);
+
+// "file", "directory", "symlink" and the vault's own.
+const char* NameOf(shard::ObjectKind kind);
+shard::ObjectKind ObjectKindNamed(const std::string& name);
+
+inline shard::MemberKeys CopyOf(const shard::MemberKeys& keys) {
+  return {keys.pack, keys.record, keys.key.Clone()};
+}
 
 // A node, an id or a hash that the caller gave.
 inline base::ByteArray<32> Id32(const Bytes& bytes, const char* what) {

@@ -102,20 +102,11 @@ void BindHeader(py::module_& m) {
 
 // --- metadata -----------------------------------------------------------------------
 
-constexpr const char* kKindNames[] = {"file", "directory", "page", "pack"};
-
-shard::ObjectKind KindNamed(const std::string& name) {
-  for (uint8_t kind = 0; kind < std::size(kKindNames); ++kind) {
-    if (name == kKindNames[kind]) return static_cast<shard::ObjectKind>(kind);
-  }
-  Refuse("shard: got kind '" + name + "', need one of: file directory page pack");
-}
-
 using Extent = std::tuple<Int<uint64_t>, Int<uint64_t>>;
 
 Metadata MakeMetadata(const Name& name, const std::optional<Int<uint32_t>>& mode,
                       const std::string& kind, const std::optional<Extent>& extent) {
-  Metadata metadata{.name = name.bytes, .kind = KindNamed(kind)};
+  Metadata metadata{.name = name.bytes, .kind = ObjectKindNamed(kind)};
   if (mode) metadata.mode = mode->value;
   if (extent) metadata.extent = shard::SegmentExtent{std::get<0>(*extent), std::get<1>(*extent)};
   return metadata;
@@ -139,8 +130,7 @@ void BindMetadata(py::module_& m) {
            [](const Metadata& self) { return ToPython(Value(shard::EncodeMetadata(self))); })
       .def_property_readonly("name", [](const Metadata& self) { return ToText(self.name); })
       .def_readonly("mode", &Metadata::mode)
-      .def_property_readonly(
-          "kind", [](const Metadata& self) { return kKindNames[static_cast<uint8_t>(self.kind)]; })
+      .def_property_readonly("kind", [](const Metadata& self) { return NameOf(self.kind); })
       .def_property_readonly(
           "extent",
           [](const Metadata& self) -> std::optional<std::tuple<uint64_t, uint64_t>> {
@@ -202,7 +192,21 @@ void BindScan(py::module_& m) {
           py::arg("header"), "Nothing for what is not the vault's, or does not open.");
 }
 
+constexpr const char* kKindNames[] = {"file", "directory", "page", "pack", "symlink", "dead_list"};
+
 }  // namespace
+
+const char* NameOf(shard::ObjectKind kind) {
+  const auto number = static_cast<size_t>(kind);
+  return number < std::size(kKindNames) ? kKindNames[number] : "unknown";
+}
+
+shard::ObjectKind ObjectKindNamed(const std::string& name) {
+  for (uint8_t kind = 0; kind < std::size(kKindNames); ++kind) {
+    if (name == kKindNames[kind]) return static_cast<shard::ObjectKind>(kind);
+  }
+  Refuse("shard: got kind '" + name + "', need one of: file directory page pack symlink dead_list");
+}
 
 void BindShardHeaders(py::module_& m) {
   BindMetadata(m);

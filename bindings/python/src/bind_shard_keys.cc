@@ -11,6 +11,7 @@ namespace {
 
 using crypto::SecretKey;
 using shard::Geometry;
+using shard::MemberKeys;
 using shard::ObjectKeys;
 using shard::ShardAddress;
 using shard::VaultKeys;
@@ -112,6 +113,12 @@ void BindVaultKeys(py::module_& m) {
             return ToPython(self.PageSalt(depth, prefix.span()));
           },
           py::arg("depth"), py::arg("prefix"))
+      .def(
+          "member_key",
+          [](const VaultKeys& self, const Bytes& record) {
+            return self.MemberKey(ToArray<16>(record, "a record id"));
+          },
+          py::arg("record"), "The key of one member of a pack.")
       .def_property_readonly("intent_salt",
                              [](const VaultKeys& self) { return ToPython(self.IntentSalt()); })
       .def_property_readonly("match_key",
@@ -225,6 +232,31 @@ void BindCapabilities(py::module_& m) {
   m.def(
       "decode_capability",
       [](const std::string& text) { return Value(shard::DecodeCapability(text)); },
+      py::arg("text"));
+  py::class_<MemberKeys>(m, "MemberKeys", "The right to read one member of a pack.")
+      .def(py::init([](const ObjectKeys& pack, const Bytes& record, const Key& key) {
+             return std::make_unique<MemberKeys>(
+                 MemberKeys{pack, ToArray<16>(record, "a record id"), key.Copy()});
+           }),
+           py::arg("pack"), py::arg("record"), py::arg("key"))
+      .def_readonly("pack", &MemberKeys::pack)
+      .def_property_readonly("record", BytesOf(&MemberKeys::record))
+      .def_property_readonly("key", [](const MemberKeys& self) { return self.key.Clone(); })
+      .def("__repr__", [](const MemberKeys& self) {
+        return "MemberKeys(pack=" + base::ToHex(self.pack.id()) +
+               ", record=" + base::ToHex(self.record) + ")";
+      });
+  m.def(
+      "is_member_capability",
+      [](const std::string& text) { return shard::IsMemberCapability(text); }, py::arg("text"),
+      "Whether it is to be decoded as one of a member.");
+  m.def(
+      "encode_member_capability",
+      [](const MemberKeys& member) { return Value(shard::EncodeMemberCapability(member)); },
+      py::arg("member"), "The right to read one member of a pack as a string.");
+  m.def(
+      "decode_member_capability",
+      [](const std::string& text) { return Value(shard::DecodeMemberCapability(text)); },
       py::arg("text"));
 }
 

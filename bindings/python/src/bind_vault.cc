@@ -1,98 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// shadw.vault: objects on a set of stores. This part opens vaults and works with them;
-// their reports are in bind_vault_reports.cc.
+// shadw.vault: objects on a set of stores. This part opens vaults and works with single
+// objects; many at once are in bind_vault_many.cc, reports in bind_vault_reports.cc.
 #include "bindings/python/src/bind_vault.h"
 
-#include <atomic>
-#include <mutex>
-#include <thread>
-
 #include "bindings/python/src/bind_shard.h"
-#include "bindings/python/src/streams.h"
-#include "libshadw/base/system_clock.h"
+#include "bindings/python/src/owned_vault.h"
 #include "libshadw/vault/recover.h"
 #include "libshadw/vault/vault.h"
 
 namespace shadw::python {
 namespace {
-
-using vault::SharedObject;
-using vault::Vault;
-
-// A clock that stands still until Python moves it, from any thread.
-class SteppedClock : public base::Clock {
- public:
-  explicit SteppedClock(int64_t time_ns) : time_ns_(time_ns) {}
-  base::Time Now() const override { return base::FromUnixNanos(time_ns_); }
-  int64_t time_ns() const { return time_ns_; }
-  void Set(int64_t time_ns) { time_ns_ = time_ns; }
-
- private:
-  std::atomic<int64_t> time_ns_;
-};
-
-using StoreList = std::vector<std::shared_ptr<store::Store>>;
-
-// What a vault only points to, and so must be kept beside it.
-struct Surroundings {
-  Random random;
-  std::shared_ptr<SteppedClock> clock;
-
-  vault::Options Options(StoreList stores) const {
-    static const base::SystemClock system;
-    return {.stores = std::move(stores),
-            .clock = clock != nullptr ? static_cast<const base::Clock*>(clock.get()) : &system,
-            .random = Source(random)};
-  }
-};
-
-// One at a time: threads take turns, and a callback that calls its own vault is told so
-// instead of waiting for itself for ever.
-template <typename T>
-class Owned {
- public:
-  Owned(T value, Surroundings surroundings)
-      : surroundings_(std::move(surroundings)), value_(std::move(value)) {}
-
-  // Runs `work(value)`, which returns a Status or a StatusOr, without the lock of the
-  // interpreter.
-  template <typename Work>
-  auto Run(Work work) {
-    Callbacks callbacks;
-    return Run(callbacks, std::move(work));
-  }
-  template <typename Work>
-  auto Run(Callbacks& callbacks, Work work) {
-    if (user_.load() == std::this_thread::get_id()) {
-      Check(absl::FailedPreconditionError("vault: got a call from a callback of the same vault"));
-    }
-    return callbacks.Run([&] {
-      const std::lock_guard lock(mutex_);
-      const InUse in_use(user_);
-      return work(value_);
-    });
-  }
-
- private:
-  struct InUse {
-    explicit InUse(std::atomic<std::thread::id>& user) : user_(user) {
-      user_.store(std::this_thread::get_id());
-    }
-    ~InUse() { user_.store({}); }
-    std::atomic<std::thread::id>& user_;
-  };
-
-  Surroundings surroundings_;
-  T value_;
-  std::mutex mutex_;
-  std::atomic<std::thread::id> user_;
-};
-
-using OwnedVault = Owned<Vault>;
-using OwnedObject = Owned<SharedObject>;
-
-bool IsPath(const py::object& object) { return py::hasattr(object, "__fspath__"); }
 
 // --- opening --------------------------------------------------------------------------
 
@@ -122,11 +40,18 @@ shard::VaultKeys VaultKeysOf(const py::object& keys) {
   return Value(shard::VaultKeys::FromSeed(Sensitive::Borrow(keys).span()));
 }
 
-shard::ObjectKeys ObjectKeysOf(const py::object& keys) {
-  if (py::isinstance<py::str>(keys)) {
-    return Value(shard::DecodeCapability(keys.cast<std::string>()));
+// From a capability's text, or from the keys that it stands for.
+absl::StatusOr<SharedObject> OpenWith(const vault::Options& options, const py::object& given) {
+  if (py::isinstance<py::str>(given)) {
+    const auto text = given.cast<std::string>();
+    return Unlocked([&] { return SharedObject::Open(options, std::string_view(text)); });
   }
-  return keys.cast<shard::ObjectKeys>();
+  if (py::isinstance<shard::MemberKeys>(given)) {
+    shard::MemberKeys member = CopyOf(given.cast<const shard::MemberKeys&>());
+    return Unlocked([&] { return SharedObject::Open(options, std::move(member)); });
+  }
+  const auto keys = given.cast<shard::ObjectKeys>();
+  return Unlocked([&] { return SharedObject::Open(options, keys); });
 }
 
 std::unique_ptr<OwnedVault> OpenVault(const py::object& keys, const py::object& stores, bool create,
@@ -151,41 +76,10 @@ std::unique_ptr<OwnedObject> OpenShared(const py::object& keys, const py::object
   const Surroundings surroundings{.random = random, .clock = clock};
   vault::Options options = surroundings.Options(StoresOf(stores, false));
   options.memory_budget_bytes = memory_budget_bytes;
-  const shard::ObjectKeys shared = ObjectKeysOf(keys);
-  return std::make_unique<OwnedObject>(
-      Value(Unlocked([&] { return SharedObject::Open(options, shared); })), surroundings);
+  return std::make_unique<OwnedObject>(Value(OpenWith(options, keys)), surroundings);
 }
 
 // --- put --------------------------------------------------------------------------------
-
-// What a put is given beside its name and its source.
-struct PutArguments {
-  vault::PutOptions options;
-  std::optional<int64_t> mtime_ns;
-};
-
-// A file that Python opened for us: closed when the put ends, however it ends.
-class OpenedFile {
- public:
-  OpenedFile(const py::object& path, PutArguments& arguments)
-      : file_(py::module_::import("shadw._files").attr("Source")(path)) {
-    if (!arguments.options.mode) arguments.options.mode = file_.attr("mode").cast<uint32_t>();
-    if (!arguments.mtime_ns) arguments.mtime_ns = file_.attr("mtime_ns").cast<int64_t>();
-  }
-  ~OpenedFile() {
-    try {
-      file_.attr("close")();
-    } catch (const py::error_already_set&) {
-      // It was only read from: nothing is lost.
-    }
-  }
-  OpenedFile(const OpenedFile&) = delete;
-  OpenedFile& operator=(const OpenedFile&) = delete;
-  py::object file() const { return file_.attr("file"); }
-
- private:
-  py::object file_;
-};
 
 vault::PutReceipt PutFrom(OwnedVault& self, const Name& name, const vault::ByteSource& source,
                           PutArguments& arguments, Callbacks& callbacks) {
@@ -206,11 +100,7 @@ vault::PutReceipt Put(OwnedVault& self, const Name& name, const py::object& sour
     const OpenedFile opened(source, arguments);
     return PutFrom(self, name, SourceOf(opened.file(), callbacks), arguments, callbacks);
   }
-  if (!py::hasattr(source, "read") && !py::hasattr(source, "readinto")) {
-    throw py::type_error("got " +
-                         std::string(py::str(py::type::handle_of(source).attr("__name__"))) +
-                         ", need bytes, a pathlib.Path or a binary file");
-  }
+  CheckReadable(source);
   return PutFrom(self, name, SourceOf(source, callbacks), arguments, callbacks);
 }
 
@@ -465,6 +355,7 @@ void BindVault(py::module_& root) {
   BindPut(owner);
   BindGet(owner);
   BindUpkeep(owner);
+  BindVaultMany(owner);
   py::class_<OwnedObject> shared(m, "SharedObject", "One object, through a capability.");
   shared.def(py::init(&OpenShared), py::arg("capability"), py::arg("stores"), py::kw_only(),
              py::arg("memory_budget_bytes") = vault::kDefaultMemoryBudgetBytes,

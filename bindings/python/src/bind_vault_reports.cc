@@ -3,6 +3,8 @@
 // shadw.vault, second part: what the vault tells about objects and about its work.
 #include "bindings/python/src/bind_shard.h"
 #include "bindings/python/src/bind_vault.h"
+#include "libshadw/vault/get_tree.h"
+#include "libshadw/vault/put_tree.h"
 #include "libshadw/vault/recover.h"
 #include "libshadw/vault/vault.h"
 
@@ -10,9 +12,14 @@ namespace shadw::python {
 namespace {
 
 using vault::CatalogueEntry;
+using vault::CompactReport;
+using vault::GetTreeReport;
+using vault::NotRestored;
 using vault::ObjectInfo;
 using vault::Progress;
+using vault::PutManyReceipt;
 using vault::PutReceipt;
+using vault::PutTreeReport;
 using vault::ReadFault;
 using vault::ReadReport;
 using vault::RecoveredObject;
@@ -21,6 +28,7 @@ using vault::RepairReport;
 using vault::RotateReport;
 using vault::ShardCondition;
 using vault::ShardReceipt;
+using vault::TreeRemark;
 using vault::VerifyReport;
 
 const char* StateName(ShardCondition::State state) {
@@ -69,6 +77,39 @@ void BindPutReports(py::module_& m) {
            .def_property_readonly("why_not_listed", Reason(&PutReceipt::listed)));
 }
 
+void BindManyReports(py::module_& m) {
+  Show(py::class_<PutManyReceipt>(m, "PutManyReceipt", "What a put of many objects stored.")
+           .def_readonly("objects", &PutManyReceipt::objects)
+           .def_readonly("packed", &PutManyReceipt::packed)
+           .def_readonly("packs", &PutManyReceipt::packs)
+           .def_readonly("object_bytes", &PutManyReceipt::object_bytes)
+           .def_readonly("stored_bytes", &PutManyReceipt::stored_bytes)
+           .def_property_readonly("listed",
+                                  [](const PutManyReceipt& self) { return self.listed.ok(); })
+           .def_property_readonly("why_not_listed", Reason(&PutManyReceipt::listed)));
+  Show(py::class_<CompactReport>(m, "CompactReport", "What compact did.")
+           .def_readonly("packs_rewritten", &CompactReport::packs_rewritten)
+           .def_readonly("packs_removed", &CompactReport::packs_removed)
+           .def_readonly("bytes_before", &CompactReport::bytes_before)
+           .def_readonly("bytes_after", &CompactReport::bytes_after));
+  Show(py::class_<TreeRemark>(m, "TreeRemark", "Something in a folder, and what is the matter.")
+           .def_property_readonly("path", [](const TreeRemark& self) { return ToText(self.path); })
+           .def_readonly("why", &TreeRemark::why));
+  Show(py::class_<PutTreeReport>(m, "PutTreeReport", "What put_tree stored, and what it did not.")
+           .def_readonly("receipt", &PutTreeReport::receipt)
+           .def_readonly("skipped", &PutTreeReport::skipped)
+           .def_readonly("failed", &PutTreeReport::failed)
+           .def_readonly("changed", &PutTreeReport::changed));
+  Show(py::class_<NotRestored>(m, "NotRestored", "An object that could not be restored.")
+           .def_property_readonly("name", [](const NotRestored& self) { return ToText(self.name); })
+           .def_property_readonly("why", Reason(&NotRestored::why)));
+  Show(py::class_<GetTreeReport>(m, "GetTreeReport", "What get_tree restored.")
+           .def_readonly("restored", &GetTreeReport::restored)
+           .def_readonly("bytes", &GetTreeReport::bytes)
+           .def_readonly("faults", &GetTreeReport::faults)
+           .def_readonly("failed", &GetTreeReport::failed));
+}
+
 void BindDescriptions(py::module_& m) {
   Show(py::class_<CatalogueEntry>(m, "CatalogueEntry", "One line of Vault.list.")
            .def_property_readonly("name",
@@ -79,13 +120,19 @@ void BindDescriptions(py::module_& m) {
            .def_readonly("object_bytes", &CatalogueEntry::object_bytes)
            .def_readonly("mtime_ns", &CatalogueEntry::mtime_ns)
            .def_readonly("mode", &CatalogueEntry::mode)
-           .def_readonly("put_time_ns", &CatalogueEntry::put_time_ns));
+           .def_readonly("put_time_ns", &CatalogueEntry::put_time_ns)
+           .def_property_readonly("kind",
+                                  [](const CatalogueEntry& self) { return NameOf(self.kind); })
+           .def_property_readonly(
+               "packed", [](const CatalogueEntry& self) { return self.packed.has_value(); }));
   Show(py::class_<ObjectInfo>(m, "ObjectInfo", "What a vault tells about an object.")
            .def_property_readonly("id", BytesOf(&ObjectInfo::id))
            .def_property_readonly("name", [](const ObjectInfo& self) { return ToText(self.name); })
            .def_readonly("object_bytes", &ObjectInfo::object_bytes)
            .def_readonly("mtime_ns", &ObjectInfo::mtime_ns)
            .def_readonly("mode", &ObjectInfo::mode)
+           .def_property_readonly("kind", [](const ObjectInfo& self) { return NameOf(self.kind); })
+           .def_readonly("packed", &ObjectInfo::packed)
            .def_readonly("generation", &ObjectInfo::generation)
            .def_readonly("sequence", &ObjectInfo::sequence)
            .def_property_readonly("version", BytesOf(&ObjectInfo::version))
@@ -172,6 +219,7 @@ void BindRecoverReports(py::module_& m) {
 
 void BindVaultReports(py::module_& m) {
   BindPutReports(m);
+  BindManyReports(m);
   BindDescriptions(m);
   BindReadReports(m);
   BindUpkeepReports(m);
