@@ -20,6 +20,7 @@ struct GetArguments {
   std::string name;
   std::string out;
   std::string range;
+  size_t threads = 1;
 };
 
 struct Range {
@@ -120,7 +121,8 @@ absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, con
 
 absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
   const Range range = arguments.range.empty() ? Range{} : *ParseRange(arguments.range);
-  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(Session session,
+                         Session::Open(arguments.access, {.threads = arguments.threads}, console));
   SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(arguments.out));
   absl::StatusOr<Got> got = GetOnce(session, arguments, range, output);
   for (int attempt = 1; absl::IsAborted(got.status()) && attempt < kMaxAttempts; ++attempt) {
@@ -169,6 +171,7 @@ void AddGetCommand(CLI::App& app, Chosen& chosen) {
                    "Only these bytes, counted from 0, both included; FIRST- to the end")
       ->type_name("FIRST-LAST")
       ->check(CLI::Validator(ValidateRange, ""));
+  AddThreads(command, get->threads);
   command->footer(
       "With --out - and --json, the JSON object is the last line on standard error.\n\n"
       "Examples:\n"

@@ -21,6 +21,7 @@ struct PutArguments {
   bool resume = false;
   bool raise_generation = false;
   uint32_t lease_s = 600;
+  size_t threads = 1;
 };
 
 std::string NameOf(const PutArguments& arguments) {
@@ -94,7 +95,8 @@ absl::StatusOr<Outcome> Put(const PutArguments& arguments, Console& console) {
                          Session::Open(arguments.access,
                                        {.missing = Nodes::Missing::kMake,
                                         .code = code,
-                                        .lease = std::chrono::seconds(arguments.lease_s)},
+                                        .lease = std::chrono::seconds(arguments.lease_s),
+                                        .threads = arguments.threads},
                                        console));
   vault::PutOptions options{
       .code = code,
@@ -165,6 +167,7 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
                    "How long others leave this put alone if it is killed; 600 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 30 * 24 * 3600).description(""));
+  AddThreads(command, put->threads);
   command->footer(
       "Stores that do not exist are made.\n\n"
       "Examples:\n"

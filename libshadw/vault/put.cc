@@ -123,6 +123,15 @@ class PutSession {
     return Announce();
   }
 
+  // Threads never make segments smaller: the same input gives the same shards with any
+  // number of them.
+  base::WorkPool* ThreadsWithinBudget() const {
+    if (env_.workers == nullptr) return nullptr;
+    const uint64_t bytes = geometry_.capacity_bytes() +
+                           shard::SegmentSealer::BytesFor(geometry_, env_.workers->threads());
+    return bytes <= env_.options.memory_budget_bytes ? env_.workers.get() : nullptr;
+  }
+
   absl::Status WriteSegments() {
     uint32_t attempt = 0;
     if (resumed_) {
@@ -139,7 +148,8 @@ class PutSession {
       attempt = point.attempt;
       if (point.complete) return absl::OkStatus();
     }
-    SHADW_ASSIGN_OR_RETURN(shard::SegmentSealer sealer, shard::SegmentSealer::Create(geometry_));
+    SHADW_ASSIGN_OR_RETURN(shard::SegmentSealer sealer,
+                           shard::SegmentSealer::Create(geometry_, ThreadsWithinBudget()));
     SegmentFiller filler(geometry_, options_.compress);
     while (true) {
       SHADW_RETURN_IF_ERROR(KeepLease());
