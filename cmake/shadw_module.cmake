@@ -79,11 +79,15 @@ function(shadw_fuzz name)
   endif()
 endfunction()
 
-# shadw_benchmark(<module> LIBS …): benchmarks/<module>_benchmark.cc as a program.
+# shadw_benchmark(<module> [FILE <name>] LIBS …): benchmarks/<name>_benchmark.cc as a
+# program; the name is the module's where it is left out.
 function(shadw_benchmark module)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS")
-  set(target ${module}_benchmark)
-  add_executable(${target} ${module}_benchmark.cc)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "LIBS")
+  if(NOT arg_FILE)
+    set(arg_FILE ${module})
+  endif()
+  set(target ${arg_FILE}_benchmark)
+  add_executable(${target} ${target}.cc)
   target_link_libraries(${target} PRIVATE
     shadw::${module} ${arg_LIBS} benchmark::benchmark shadw_settings)
 endfunction()

@@ -120,8 +120,8 @@ TEST(ShardThreads, SealingStartsNoMoreThanAsked) {
 class WatchedCells : public CellSource {
  public:
   WatchedCells(const Shards& shards, uint32_t cell_bytes) : cells_(cell_bytes) {
-    for (uint16_t j = 0; j < shards.size(); ++j) {
-      if (!shards[j].empty()) cells_.Add(j, shards[j]);
+    for (size_t j = 0; j < shards.size(); ++j) {
+      if (!shards[j].empty()) cells_.Add(static_cast<uint16_t>(j), shards[j]);
     }
   }
   absl::StatusOr<base::ByteSpan> Fetch(uint16_t index, uint32_t first, uint32_t count,

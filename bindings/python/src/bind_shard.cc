@@ -341,14 +341,13 @@ py::bytes UnpackFrames(const Bytes& stream, Int<uint64_t> plain_bytes) {
 py::bytes PackFrames(const Bytes& plain) {
   return ToPython(Value(Unlocked([&]() -> absl::StatusOr<base::Bytes> {
     // Frames that do not shrink are stored, so this is room for all of them.
-    shard::FramePacker packer(plain.size() + shard::FrameTableBytes(plain.size()));
-    for (size_t at = 0; at < plain.size(); at += shard::kFrameBytes) {
-      const size_t bytes = std::min(shard::kFrameBytes, plain.size() - at);
-      if (!packer.Add(plain.span().subspan(at, bytes))) {
-        return absl::ResourceExhaustedError("shard: got more frames than one stream may have");
-      }
+    base::Bytes room(plain.size() + shard::FrameTableBytes(plain.size()));
+    shard::FramePacker packer(room);
+    if (packer.Add(plain.span()) != plain.size()) {
+      return absl::ResourceExhaustedError("shard: got more frames than one stream may have");
     }
-    return base::ToBytes(packer.Finish());
+    room.resize(packer.Finish().size());
+    return room;
   })));
 }
 
