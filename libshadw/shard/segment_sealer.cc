@@ -39,8 +39,10 @@ absl::Status CheckLabel(const SegmentLabel& label, uint16_t total_shards) {
 
 constexpr size_t RoundUp64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-size_t ShardPitch(const Geometry& geometry) {
-  return RoundUp64(geometry.ShardBytes(geometry.max_stripes)) + kStaggerBytes;
+// From one shard to the next: short ones lie close together, so that memory is not
+// touched all over.
+size_t ShardPitch(const Geometry& geometry, uint32_t cells) {
+  return RoundUp64(geometry.ShardBytes(cells)) + kStaggerBytes;
 }
 
 // The stripes whose data cells a lane keeps: as many as fill the hasher's lanes.
@@ -61,10 +63,9 @@ SegmentSealer::SegmentSealer(const Geometry& geometry, erasure::ReedSolomon code
     : geometry_(geometry),
       coder_(std::move(coder)),
       pool_(pool),
-      shard_pitch_(ShardPitch(geometry)),
       group_(GroupOf(geometry)),
       zeros_(geometry.cell_bytes),
-      shards_(shard_pitch_ * geometry.code.total_shards()),
+      shards_(ShardPitch(geometry, geometry.max_stripes) * geometry.code.total_shards()),
       writers_(geometry.code.total_shards()),
       turns_(geometry.code.total_shards()),
       public_roots_(geometry.code.total_shards()) {
@@ -108,7 +109,8 @@ size_t SegmentSealer::PlaceOf(uint32_t stripe) const {
 
 uint64_t SegmentSealer::BytesFor(const Geometry& geometry, size_t threads) {
   const size_t lanes = std::clamp<size_t>(threads, 1, geometry.max_stripes);
-  return ShardPitch(geometry) * geometry.code.total_shards() + lanes * LaneBytes(geometry);
+  return ShardPitch(geometry, geometry.max_stripes) * geometry.code.total_shards() +
+         lanes * LaneBytes(geometry);
 }
 
 base::MutableByteSpan SegmentSealer::MutableShard(uint16_t index) {
@@ -136,6 +138,7 @@ absl::Status SegmentSealer::Seal(const ObjectKeys& keys, const SegmentLabel& lab
   content_key_ = std::make_shared<const crypto::SecretKey>(std::move(content_key));
   chunks_ = geometry_.ChunksFor(plain.size());
   cells_ = geometry_.CellsFor(chunks_);
+  shard_pitch_ = ShardPitch(geometry_, cells_);
   SHADW_RETURN_IF_ERROR(SealBody(keys, label, plain, context));
 
   read.content_key = content_key_;

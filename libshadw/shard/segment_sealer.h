@@ -102,7 +102,7 @@ class SegmentSealer {
   Geometry geometry_;
   erasure::ReedSolomon coder_;
   base::WorkPool* pool_;
-  size_t shard_pitch_;
+  size_t shard_pitch_ = 0;
   uint32_t group_;  // stripes whose data cells a lane keeps, to hash them together
   base::Buffer zeros_;
   base::Buffer shards_;
