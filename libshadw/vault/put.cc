@@ -195,7 +195,7 @@ class PutSession {
     SHADW_ASSIGN_OR_RETURN(const std::vector<size_t> touched,
                            StoreSegment(env_, keys_, id_, sealer, nodes, receipt_));
     Report(object_bytes, object_bytes, receipt_.object_bytes);
-    SHADW_RETURN_IF_ERROR(env_.roster.Flush(touched));
+    SHADW_RETURN_IF_ERROR(FlushStores(env_, touched));
     Report(object_bytes, object_bytes, object_bytes);
     receipt_.object_bytes = object_bytes;
     sealed_bytes_ += sealer.sealed_bytes();

@@ -86,6 +86,33 @@ TEST(VaultThreads, AnyNumberOfThemStoresTheSameBytes) {
   }
 }
 
+TEST(VaultThreads, AStoreThatFailsIsReplacedByAnother) {
+  for (size_t threads : {1u, 3u}) {
+    TestVault test(8);
+    const base::Bytes plain = test.RandomBytes(1'000'000);
+    const auto hooks = std::make_shared<StoreHooks>();
+    const store::NodeId failing = test.stores[2]->node_id();
+    hooks->before = [&](const StoreCall& call) {
+      const bool fails = call.node == failing && call.kind == StoreCall::Kind::kPut;
+      return fails ? absl::UnavailableError("test: broken") : absl::OkStatus();
+    };
+    Options options = test.MakeOptions();
+    options.threads = threads;
+    for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+    Vault vault = Vault::Open(options, test.Keys()).value();
+    const auto put = vault.Put("object", SourceOf(plain));
+    ASSERT_TRUE(put.ok()) << put.status();
+    EXPECT_EQ(put->shards.size(), 6u);
+    for (size_t i = 0; i < put->shards.size(); ++i) {
+      EXPECT_EQ(put->shards[i].index, i);
+      EXPECT_NE(put->shards[i].node, failing);
+    }
+    base::Bytes got;
+    EXPECT_TRUE(vault.Get("object", AppendTo(got)).ok());
+    EXPECT_EQ(got, plain);
+  }
+}
+
 TEST(VaultThreads, NoneAndTooManyAreRefused) {
   TestVault test(6);
   for (size_t threads : {size_t{0}, base::kMaxThreads + 1}) {
