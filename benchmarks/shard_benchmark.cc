@@ -6,10 +6,18 @@
 //   get  unwrap + open; with min(k, m) data shards lost also reconstruct
 //   parts_GBps   1 / (sum of the parts' times per byte of user data)
 //   of_parts     GBps / parts_GBps
+// Bound puts are held against sealing, coding, MACs, wrapping and the hash of every cell.
+// Threads: two of them against one, taken in turns, in wall time:
+//   of_one       GBps / GBps of one thread, the median of the turns
+//   machine      the same for two threads that do that work each for itself: what other
+//                programs leave of the two processors
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,7 +54,7 @@ double SecondsFor(Work work) {
 
 // What one stripe costs, part by part, when the stripe stays in cache.
 struct Parts {
-  double seal, encode, reconstruct, mac, wrap, hash, unwrap, open;
+  double seal, encode, reconstruct, mac, wrap, hash, content, unwrap, open;
 };
 
 class Stripe {
@@ -82,11 +90,20 @@ class Stripe {
     // Two cells at a time, as the writer does: their leaves fill the hasher's lanes.
     parts.hash =
         n / 2 * SecondsFor([&] { hasher.Hash(stored_.span(), kStored / 8, leaves.data()); });
+    parts.content = k / 16 * SecondsFor([&] { hasher.Hash(SixteenCells(leaves)); });
     parts.reconstruct = MeasureReconstruct(coder);
     return parts;
   }
 
  private:
+  std::vector<crypto::LeafHasher::Leaf> SixteenCells(std::vector<Hash>& hashes) {
+    std::vector<crypto::LeafHasher::Leaf> cells;
+    for (size_t i = 0; i < 16; ++i) {
+      cells.push_back({Cell(static_cast<uint16_t>(i % code_.total_shards())), &hashes[i]});
+    }
+    return cells;
+  }
+
   static constexpr size_t kPitch = kCellBytes + 320;
   static constexpr size_t kStored = kCellBytes + kTagBytes;
 
@@ -116,9 +133,10 @@ class Stripe {
 };
 
 struct Fixture {
-  explicit Fixture(erasure::Code code, bool public_audit)
+  explicit Fixture(erasure::Code code, bool public_audit, uint32_t stripes = kStripes,
+                   base::WorkPool* pool = nullptr)
       : keys(VaultKeys::FromVaultKey(crypto::SecretKey::CopyOf(kKey)).ForName("benchmark", 0)),
-        sealer(SegmentSealer::Create({.code = code, .max_stripes = kStripes}).value()),
+        sealer(SegmentSealer::Create({.code = code, .max_stripes = stripes}, pool).value()),
         plain(sealer.geometry().capacity_bytes()) {
     random.Fill(plain.span());
     label.flags = kFlagLast | (public_audit ? 0 : kFlagPrivate);
@@ -153,16 +171,17 @@ double StripeBytes(erasure::Code code) {
   return static_cast<double>(code.data_shards) * (kCellBytes - kTagBytes);
 }
 
-void Put(benchmark::State& state, bool public_audit) {
+void Put(benchmark::State& state, bool public_audit, bool bound) {
   const erasure::Code code = CodeOf(state);
   Fixture fixture(code, public_audit);
+  if (bound) fixture.label.flags |= kFlagBound;
   fixture.Seal();
   const Parts parts = Stripe(code).Measure();
   const std::clock_t start = std::clock();
   for (auto _ : state) fixture.Seal();
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  const double stripe =
-      parts.seal + parts.encode + parts.mac + parts.wrap + (public_audit ? parts.hash : 0);
+  const double stripe = parts.seal + parts.encode + parts.mac + parts.wrap +
+                        (public_audit ? parts.hash : 0) + (bound ? parts.content : 0);
   Report(state, static_cast<double>(fixture.plain.size()), stripe, StripeBytes(code), seconds);
   const auto share = [&](double part) { return StripeBytes(code) / part / 1e9; };
   state.counters["seal"] = share(parts.seal);
@@ -170,30 +189,110 @@ void Put(benchmark::State& state, bool public_audit) {
   state.counters["mac"] = share(parts.mac);
   state.counters["wrap"] = share(parts.wrap);
   if (public_audit) state.counters["hash"] = share(parts.hash);
+  if (bound) state.counters["content"] = share(parts.content);
 }
 
-void Get(benchmark::State& state, bool lossy) {
+// The shards of a sealed segment, without the first `lost`.
+struct Stored {
+  Stored(const Fixture& fixture, uint16_t lost) : source(kCellBytes) {
+    for (uint16_t j = lost; j < fixture.label.nodes.size(); ++j) {
+      headers.push_back(OpenHeader(fixture.sealer.shard(j), fixture.keys, OpenTo::kRead).value());
+      source.Add(j, fixture.sealer.shard(j));
+    }
+  }
+  absl::Status Read(const Fixture& fixture, base::WorkPool* pool = nullptr) {
+    auto reader = SegmentReader::Create(fixture.keys, headers, &source, pool);
+    if (!reader.ok()) return reader.status();
+    return reader->Read(0, fixture.plain.size(), [](base::ByteSpan) { return absl::OkStatus(); });
+  }
+
+  std::vector<Header> headers;
+  MemoryCellSource source;
+};
+
+uint16_t LostOf(erasure::Code code, bool lossy) {
+  return lossy ? std::min(code.data_shards, code.parity_shards) : 0;
+}
+
+void Get(benchmark::State& state, bool lossy, bool bound) {
   const erasure::Code code = CodeOf(state);
   Fixture fixture(code, false);
+  if (bound) fixture.label.flags |= kFlagBound;
   fixture.Seal();
-  const uint16_t lost = lossy ? std::min(code.data_shards, code.parity_shards) : 0;
-  std::vector<Header> headers;
-  MemoryCellSource source(kCellBytes);
-  for (uint16_t j = lost; j < code.total_shards(); ++j) {
-    headers.push_back(OpenHeader(fixture.sealer.shard(j), fixture.keys, OpenTo::kRead).value());
-    source.Add(j, fixture.sealer.shard(j));
-  }
+  Stored stored(fixture, LostOf(code, lossy));
   const Parts parts = Stripe(code).Measure();
   const std::clock_t start = std::clock();
   for (auto _ : state) {
-    SegmentReader reader = SegmentReader::Create(fixture.keys, headers, &source).value();
-    const absl::Status read =
-        reader.Read(0, fixture.plain.size(), [](base::ByteSpan) { return absl::OkStatus(); });
+    const absl::Status read = stored.Read(fixture);
     if (!read.ok()) state.SkipWithError(std::string(read.message()).c_str());
   }
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  const double stripe = parts.unwrap + parts.open + (lossy ? parts.reconstruct : 0);
+  const double stripe =
+      parts.unwrap + parts.open + (lossy ? parts.reconstruct : 0) + (bound ? parts.content : 0);
   Report(state, static_cast<double>(fixture.plain.size()), stripe, StripeBytes(code), seconds);
+}
+
+double WallSeconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double Median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// `one` and `two` do the same work, on one thread and on two; `other` does it too, beside
+// `one`.
+struct Contest {
+  std::function<void()> one, other, two;
+};
+
+void CompareThreads(benchmark::State& state, double bytes, const Contest& contest) {
+  std::vector<double> ratios;
+  std::vector<double> speeds;
+  std::vector<double> machine;
+  const auto helper = base::WorkPool::Create(2).value();
+  for (auto _ : state) {
+    const double alone = WallSeconds(contest.one);
+    const double together = WallSeconds(contest.two);
+    const double both = WallSeconds([&] {
+      const auto work = [&](size_t lane) {
+        (lane == 0 ? contest.one : contest.other)();
+        return absl::OkStatus();
+      };
+      helper->Run(2, work).IgnoreError();
+    });
+    ratios.push_back(alone / together);
+    machine.push_back(2 * alone / both);
+    speeds.push_back(bytes / together / 1e9);
+  }
+  state.counters["GBps"] = Median(speeds);
+  state.counters["of_one"] = Median(ratios);
+  state.counters["machine"] = Median(machine);
+}
+
+void PutThreads(benchmark::State& state, bool public_audit) {
+  const auto pool = base::WorkPool::Create(2).value();
+  Fixture one(CodeOf(state), public_audit);
+  Fixture other(CodeOf(state), public_audit);
+  Fixture two(CodeOf(state), public_audit, kStripes, pool.get());
+  for (Fixture* fixture : {&one, &other, &two}) fixture->Seal();
+  CompareThreads(state, static_cast<double>(one.plain.size()),
+                 {[&] { one.Seal(); }, [&] { other.Seal(); }, [&] { two.Seal(); }});
+}
+
+void GetThreads(benchmark::State& state, bool lossy) {
+  const auto pool = base::WorkPool::Create(2).value();
+  Fixture fixture(CodeOf(state), false);
+  fixture.Seal();
+  Stored stored(fixture, LostOf(CodeOf(state), lossy));
+  const auto read_on = [&](base::WorkPool* threads) {
+    return [&, threads] { stored.Read(fixture, threads).IgnoreError(); };
+  };
+  CompareThreads(state, static_cast<double>(fixture.plain.size()),
+                 {read_on(nullptr), read_on(nullptr), read_on(pool.get())});
 }
 
 void Codes(benchmark::internal::Benchmark* benchmark) {
@@ -203,10 +302,21 @@ void Codes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"k", "m"})->Unit(benchmark::kMillisecond);
 }
 
-BENCHMARK_CAPTURE(Put, audit_public, true)->Apply(Codes);
-BENCHMARK_CAPTURE(Put, audit_private, false)->Apply(Codes);
-BENCHMARK_CAPTURE(Get, nothing_lost, false)->Apply(Codes);
-BENCHMARK_CAPTURE(Get, min_k_m_lost, true)->Apply(Codes);
+void ThreadCodes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Args({10, 4})->Args({29, 51})->ArgNames({"k", "m"})->Unit(benchmark::kMillisecond);
+  benchmark->UseRealTime();
+}
+
+BENCHMARK_CAPTURE(Put, audit_public, true, false)->Apply(Codes);
+BENCHMARK_CAPTURE(Put, audit_private, false, false)->Apply(Codes);
+BENCHMARK_CAPTURE(Put, bound, false, true)->Apply(Codes);
+BENCHMARK_CAPTURE(Get, nothing_lost, false, false)->Apply(Codes);
+BENCHMARK_CAPTURE(Get, min_k_m_lost, true, false)->Apply(Codes);
+BENCHMARK_CAPTURE(Get, bound, false, true)->Apply(Codes);
+BENCHMARK_CAPTURE(PutThreads, audit_public, true)->Apply(ThreadCodes);
+BENCHMARK_CAPTURE(PutThreads, audit_private, false)->Apply(ThreadCodes);
+BENCHMARK_CAPTURE(GetThreads, nothing_lost, false)->Apply(ThreadCodes);
+BENCHMARK_CAPTURE(GetThreads, min_k_m_lost, true)->Apply(ThreadCodes);
 
 }  // namespace
 }  // namespace shadw::shard

@@ -79,15 +79,15 @@ function(shadw_fuzz name)
   endif()
 endfunction()
 
-# shadw_benchmark(<module> [NAME <name>] LIBS …): benchmarks/<name>_benchmark.cc as a program; the name is the
-# module's where none is given.
+# shadw_benchmark(<module> [FILE <name>] LIBS …): benchmarks/<name>_benchmark.cc as a
+# program; the name is the module's where it is left out.
 function(shadw_benchmark module)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME" "LIBS")
-  if(NOT arg_NAME)
-    set(arg_NAME ${module})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "LIBS")
+  if(NOT arg_FILE)
+    set(arg_FILE ${module})
   endif()
-  set(target ${arg_NAME}_benchmark)
-  add_executable(${target} ${arg_NAME}_benchmark.cc)
+  set(target ${arg_FILE}_benchmark)
+  add_executable(${target} ${target}.cc)
   target_link_libraries(${target} PRIVATE
     shadw::${module} ${arg_LIBS} benchmark::benchmark shadw_settings)
 endfunction()

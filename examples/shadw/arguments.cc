@@ -34,6 +34,12 @@ void AddName(CLI::App* command, std::string& name) {
   command->add_option("NAME", name, "The object's name; not needed with --cap")->type_name("");
 }
 
+void AddThreads(CLI::App* command, size_t& threads) {
+  command->add_option("--threads", threads, "How many threads may work at once; 1 where absent")
+      ->type_name("N")
+      ->check(CLI::Range(size_t{1}, base::kMaxThreads).description(""));
+}
+
 void RequireName(const std::string& name, const Access& access) {
   if (access.capability.empty() && access.key_file.empty()) {
     throw CLI::RequiredError("--key or --cap");

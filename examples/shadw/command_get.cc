@@ -22,6 +22,7 @@ struct GetArguments {
   std::string out;
   std::string range;
   bool recursive = false;
+  size_t threads = 1;
 };
 
 struct Range {
@@ -122,7 +123,8 @@ absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, con
 
 absl::StatusOr<Outcome> Get(const GetArguments& arguments, Console& console) {
   const Range range = arguments.range.empty() ? Range{} : *ParseRange(arguments.range);
-  SHADW_ASSIGN_OR_RETURN(Session session, Session::Open(arguments.access, {}, console));
+  SHADW_ASSIGN_OR_RETURN(Session session,
+                         Session::Open(arguments.access, {.threads = arguments.threads}, console));
   if (arguments.recursive) {
     return GetFolder(*session.vault(), arguments.name, arguments.out, console);
   }
@@ -184,6 +186,7 @@ void AddGetCommand(CLI::App& app, Chosen& chosen) {
                    "Only these bytes, counted from 0, both included; FIRST- to the end")
       ->type_name("FIRST-LAST")
       ->check(CLI::Validator(ValidateRange, ""));
+  AddThreads(command, get->threads);
   command->footer(
       "With --out - and --json, the JSON object is the last line on standard error.\n\n"
       "get -r makes files, folders and links below the folder --out, by their whole names, with\n"

@@ -23,6 +23,7 @@ struct PutArguments {
   bool resume = false;
   bool raise_generation = false;
   uint32_t lease_s = 600;
+  size_t threads = 1;
 };
 
 std::string NameOf(const PutArguments& arguments) {
@@ -104,7 +105,8 @@ absl::StatusOr<Session> OpenToPut(const PutArguments& arguments, const erasure::
   return Session::Open(arguments.access,
                        {.missing = Nodes::Missing::kMake,
                         .code = code,
-                        .lease = std::chrono::seconds(arguments.lease_s)},
+                        .lease = std::chrono::seconds(arguments.lease_s),
+                        .threads = arguments.threads},
                        console);
 }
 
@@ -207,6 +209,7 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
                    "How long others leave this put alone if it is killed; 600 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 30 * 24 * 3600).description(""));
+  AddThreads(command, put->threads);
   command->footer(
       "Stores that do not exist are made.\n\n"
       "put -r puts files, folders and links with their modes and times. It follows no link below\n"

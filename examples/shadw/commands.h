@@ -36,6 +36,7 @@ void AddKeyOrCapability(CLI::App* command, Access& access);
 CLI::Option* AddStores(CLI::App* command, Access& access);
 // With a capability it may be left out.
 void AddName(CLI::App* command, std::string& name);
+void AddThreads(CLI::App* command, size_t& threads);
 // Call in the command's callback: without --cap there must be a name.
 void RequireName(const std::string& name, const Access& access);
 

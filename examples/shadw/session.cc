@@ -22,7 +22,8 @@ absl::StatusOr<Session> Session::Open(const Access& access, const How& how, Cons
   Session session(std::move(nodes));
   vault::Options options{.stores = session.nodes_.stores(),
                          .clock = &session.machine_->clock,
-                         .random = &session.machine_->random};
+                         .random = &session.machine_->random,
+                         .threads = how.threads};
   if (how.code) options.code = *how.code;
   if (how.lease) options.intent_lease = *how.lease;
   if (vault_keys) {

@@ -34,6 +34,7 @@ class Session {
     std::optional<erasure::Code> code;
     // How long others leave an unfinished put alone.
     std::optional<base::Duration> lease;
+    size_t threads = 1;
   };
 
   static absl::StatusOr<Session> Open(const Access& access, const How& how, Console& console);

@@ -50,7 +50,7 @@ std::string ToHex(ByteSpan bytes);
 absl::StatusOr<Bytes> FromHex(std::string_view text);
 
 // Fixed-size heap memory for bulk data: aligned to 64 bytes, not initialised,
-// move-only. An allocation of 0 bytes holds nothing.
+// move-only, of huge pages from 8 MiB on. An allocation of 0 bytes holds nothing.
 class Buffer {
  public:
   static constexpr size_t kAlignment = 64;

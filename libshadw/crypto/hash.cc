@@ -59,6 +59,17 @@ void LeafHasher::Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32
   }
 }
 
+void LeafHasher::Hash(std::span<const Leaf> leaves) {
+  for (const Leaf& leaf : leaves) {
+    Require(!leaf.bytes.empty() && leaf.bytes.size() == leaves.front().bytes.size());
+  }
+  const size_t hashed = OnlyOpenSsl() ? 0 : HashInLanes(leaves);
+  for (const Leaf& leaf : leaves.subspan(hashed)) {
+    hasher_.Update(leaf.bytes);
+    *leaf.hash = hasher_.Final();
+  }
+}
+
 namespace {
 
 // libsodium must not be given a null pointer, not even with length zero.

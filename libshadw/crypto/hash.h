@@ -55,6 +55,11 @@ class Sha256Hasher {
 // multiple of sixteen leaves a call; from 64 KiB on they are hashed one by one.
 class LeafHasher {
  public:
+  struct Leaf {
+    base::ByteSpan bytes;
+    base::ByteArray<32>* hash;  // where it goes
+  };
+
   LeafHasher();
   LeafHasher(LeafHasher&&) noexcept;
   LeafHasher& operator=(LeafHasher&&) noexcept;
@@ -66,6 +71,9 @@ class LeafHasher {
   //   Promise  same hashes on every CPU
   //   Cost     no allocation, but for 400 KB that a thread keeps from its first call on
   void Hash(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out);
+  // The same for leaves that lie here and there.
+  //   Shapes   leaves  all of one length > 0; aborts otherwise
+  void Hash(std::span<const Leaf> leaves);
 
  private:
   Sha256Hasher hasher_;

@@ -14,5 +14,6 @@ std::unique_ptr<GmacBackend> NewIpsecMbGmac(std::span<const uint8_t, 32>,
 }
 
 size_t HashInLanes(base::ByteSpan, size_t, base::ByteArray<32>*) { return 0; }
+size_t HashInLanes(std::span<const LeafHasher::Leaf>) { return 0; }
 
 }  // namespace shadw::crypto

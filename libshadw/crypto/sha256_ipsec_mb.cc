@@ -33,20 +33,22 @@ void Collect(const IMB_JOB* job, size_t& collected) {
   ++collected;
 }
 
-void HashAll(IMB_MGR* manager, base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out) {
-  const size_t count = data.size() / leaf_bytes;
+// `leaf_at(i)` is leaf i of `count`, all of `leaf_bytes`.
+template <typename LeafAt>
+void HashAll(IMB_MGR* manager, size_t count, size_t leaf_bytes, LeafAt leaf_at) {
   size_t collected = 0;
   for (size_t i = 0; i < count; ++i) {
+    const LeafHasher::Leaf leaf = leaf_at(i);
     IMB_JOB* job = IMB_GET_NEXT_JOB(manager);
     job->cipher_mode = IMB_CIPHER_NULL;
     job->cipher_direction = IMB_DIR_ENCRYPT;
     job->chain_order = IMB_ORDER_HASH_CIPHER;
     job->hash_alg = IMB_AUTH_SHA_256;
-    job->src = data.data() + i * leaf_bytes;
+    job->src = leaf.bytes.data();
     job->hash_start_src_offset_in_bytes = 0;
     job->msg_len_to_hash_in_bytes = leaf_bytes;
-    job->auth_tag_output = out[i].data();
-    job->auth_tag_output_len_in_bytes = out[i].size();
+    job->auth_tag_output = leaf.hash->data();
+    job->auth_tag_output_len_in_bytes = leaf.hash->size();
     job = IMB_SUBMIT_JOB_NOCHECK(manager);
     for (; job != nullptr; job = IMB_GET_COMPLETED_JOB(manager)) Collect(job, collected);
   }
@@ -54,10 +56,8 @@ void HashAll(IMB_MGR* manager, base::ByteSpan data, size_t leaf_bytes, base::Byt
   Require(collected == count);
 }
 
-}  // namespace
-
-size_t HashInLanes(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out) {
-  const size_t count = data.size() / leaf_bytes;
+template <typename LeafAt>
+size_t HashFront(size_t count, size_t leaf_bytes, LeafAt leaf_at) {
   const size_t worthwhile = leaf_bytes < kLongLeafBytes ? kManyLeaves : 2;
   if (count < worthwhile || leaf_bytes > kMaxJobBytes) return 0;
   const IpsecMb* const library = FindIpsecMb();
@@ -67,15 +67,27 @@ size_t HashInLanes(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* 
   if (lanes.wide != nullptr) {
     const size_t rest = count % kWideLanes;
     done = rest >= kWideFrom ? count : count - rest;
-    HashAll(lanes.wide.get(), data.first(done * leaf_bytes), leaf_bytes, out);
+    HashAll(lanes.wide.get(), done, leaf_bytes, leaf_at);
   }
   if (lanes.pairs != nullptr && count - done >= worthwhile) {
     const size_t paired = (count - done) / 2 * 2;
-    HashAll(lanes.pairs.get(), data.subspan(done * leaf_bytes, paired * leaf_bytes), leaf_bytes,
-            out + done);
+    HashAll(lanes.pairs.get(), paired, leaf_bytes, [&](size_t i) { return leaf_at(done + i); });
     done += paired;
   }
   return done;
+}
+
+}  // namespace
+
+size_t HashInLanes(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out) {
+  return HashFront(data.size() / leaf_bytes, leaf_bytes, [&](size_t i) {
+    return LeafHasher::Leaf{data.subspan(i * leaf_bytes, leaf_bytes), out + i};
+  });
+}
+
+size_t HashInLanes(std::span<const LeafHasher::Leaf> leaves) {
+  if (leaves.empty()) return 0;
+  return HashFront(leaves.size(), leaves.front().bytes.size(), [&](size_t i) { return leaves[i]; });
 }
 
 }  // namespace shadw::crypto

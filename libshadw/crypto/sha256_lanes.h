@@ -8,8 +8,10 @@
 #define LIBSHADW_CRYPTO_SHA256_LANES_H_
 
 #include <cstddef>
+#include <span>
 
 #include "libshadw/base/bytes.h"
+#include "libshadw/crypto/hash.h"
 
 namespace shadw::crypto {
 
@@ -19,6 +21,9 @@ namespace shadw::crypto {
 //   Promise  thread-safe
 //   Cost     the first use on a thread allocates 400 KB that the thread keeps
 size_t HashInLanes(base::ByteSpan data, size_t leaf_bytes, base::ByteArray<32>* out);
+// The same for leaves that lie here and there.
+//   Shapes   leaves  all of one length > 0
+size_t HashInLanes(std::span<const LeafHasher::Leaf> leaves);
 
 }  // namespace shadw::crypto
 

@@ -14,8 +14,9 @@ class CellSource {
  public:
   virtual ~CellSource() = default;
   // The stored cells [first, first + count) of shard `index`: either a view of memory
-  // that stays valid until the next call, or the filled front of `scratch`, which has
-  // room for them. Fewer bytes than asked for means that the shard ends early.
+  // that stays as it is while anybody reads from the source, or the filled front of
+  // `scratch`, which has room for them. Fewer bytes than asked for means that the shard
+  // ends early. A reader with threads calls it from several at once.
   virtual absl::StatusOr<base::ByteSpan> Fetch(uint16_t index, uint32_t first, uint32_t count,
                                                base::MutableByteSpan scratch) = 0;
 };

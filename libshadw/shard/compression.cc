@@ -4,9 +4,12 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/coding.h"
+#include "libshadw/base/in_order.h"
 #include "libshadw/base/units.h"
 
 namespace shadw::shard {
@@ -31,55 +34,98 @@ struct FrameOpener::Decompressor {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
 };
 
-bool WorthCompressing(base::ByteSpan beginning) {
-  beginning = beginning.first(std::min(beginning.size(), kProbeBytes));
-  if (beginning.empty()) return false;
-  base::Bytes out(ZSTD_compressBound(beginning.size()));
-  const size_t bytes =
-      ZSTD_compress(out.data(), out.size(), beginning.data(), beginning.size(), kLevel);
-  return ZSTD_isError(bytes) == 0 && bytes * 10 < beginning.size() * 9;
-}
+bool WorthCompressing(base::ByteSpan beginning) { return FramePacker({}).Worth(beginning); }
 
-FramePacker::FramePacker(uint64_t capacity_bytes)
-    : compressor_(std::make_unique<Compressor>()), capacity_(capacity_bytes) {}
+FramePacker::FramePacker(base::MutableByteSpan room, base::WorkPool* pool)
+    : pool_(pool), room_(room) {
+  MakeLanes(1, 1);
+}
 FramePacker::~FramePacker() = default;
 FramePacker::FramePacker(FramePacker&&) noexcept = default;
 FramePacker& FramePacker::operator=(FramePacker&&) noexcept = default;
 
-bool FramePacker::Add(base::ByteSpan frame) {
-  if (lengths_.size() >= kMaxFrames) return false;
-  const size_t at = frames_.size();
-  frames_.resize(at + ZSTD_compressBound(frame.size()));
-  size_t bytes = ZSTD_compressCCtx(compressor_->context.get(), frames_.data() + at,
-                                   frames_.size() - at, frame.data(), frame.size(), kLevel);
-  const bool stored = ZSTD_isError(bytes) != 0 || bytes >= frame.size();
-  if (stored) {
-    std::ranges::copy(frame, frames_.begin() + static_cast<ptrdiff_t>(at));
-    bytes = frame.size();
-  }
-  frames_.resize(at + bytes);
-  const uint64_t table_bytes = 4 + 4 * (lengths_.size() + 1);
-  if (table_bytes + frames_.size() > capacity_) {
-    frames_.resize(at);
-    return false;
-  }
-  lengths_.push_back(static_cast<uint32_t>(bytes) | (stored ? kStoredBit : 0));
+void FramePacker::MakeLanes(size_t lanes, size_t slots) {
+  while (lanes_.size() < lanes) lanes_.push_back(std::make_unique<Compressor>());
+  while (slots_.size() < slots) slots_.emplace_back(ZSTD_compressBound(kFrameBytes));
+}
+
+bool FramePacker::Worth(base::ByteSpan beginning) {
+  beginning = beginning.first(std::min(beginning.size(), kProbeBytes));
+  if (beginning.empty()) return false;
+  const Packed packed = Pack(0, beginning, slots_[0].span());
+  return packed.bytes.size() * 10 < beginning.size() * 9;
+}
+
+// Into the front of `out`; a frame that compression does not make shorter stays where it is.
+FramePacker::Packed FramePacker::Pack(size_t lane, base::ByteSpan frame,
+                                      base::MutableByteSpan out) {
+  const size_t bytes = ZSTD_compressCCtx(lanes_[lane]->context.get(), out.data(), out.size(),
+                                         frame.data(), frame.size(), kLevel);
+  if (ZSTD_isError(bytes) != 0 || bytes >= frame.size()) return {frame, true};
+  return {out.first(bytes), false};
+}
+
+bool FramePacker::Append(base::ByteSpan frame, const Packed& packed) {
+  const size_t table_bytes = 4 + 4 * (lengths_.size() + 1);
+  if (table_bytes + frames_bytes_ + packed.bytes.size() > room_.size()) return false;
+  uint8_t* const place = room_.data() + frames_bytes_;
+  if (packed.bytes.data() != place) std::ranges::copy(packed.bytes, place);
+  frames_bytes_ += packed.bytes.size();
+  lengths_.push_back(static_cast<uint32_t>(packed.bytes.size()) | (packed.stored ? kStoredBit : 0));
   plain_bytes_ += frame.size();
   return true;
+}
+
+// Where the room gets short a frame is compressed beside it: whether zstd manages with less
+// than its bound must not decide what is stored.
+bool FramePacker::AddOne(base::ByteSpan frame) {
+  if (lengths_.size() >= kMaxFrames) return false;
+  const base::MutableByteSpan rest = room_.subspan(frames_bytes_);
+  const bool in_place = rest.size() >= ZSTD_compressBound(frame.size());
+  return Append(frame, Pack(0, frame, in_place ? rest : slots_[0].span()));
+}
+
+size_t FramePacker::Add(base::ByteSpan plain) {
+  const uint64_t before = plain_bytes_;
+  const size_t frames = base::CeilDivide(plain.size(), kFrameBytes);
+  const auto frame_at = [&](size_t i) {
+    const base::ByteSpan rest = plain.subspan(i * kFrameBytes);
+    return rest.first(std::min(rest.size(), kFrameBytes));
+  };
+  const size_t lanes = base::LanesFor(pool_, frames);
+  if (lanes == 1) {
+    for (size_t i = 0; i < frames && AddOne(frame_at(i));) ++i;
+    return plain_bytes_ - before;
+  }
+  MakeLanes(lanes, 2 * lanes);
+  std::vector<Packed> packed(slots_.size());
+  const auto work = [&](size_t lane, size_t item, size_t slot) {
+    packed[slot] = Pack(lane, frame_at(item), slots_[slot].span());
+  };
+  const auto take = [&](size_t item, size_t slot) {
+    const bool fits = lengths_.size() < kMaxFrames && Append(frame_at(item), packed[slot]);
+    return fits ? absl::OkStatus() : absl::OutOfRangeError("shard: the room is full");
+  };
+  // Its only error is that of `take`: what was taken counts.
+  base::RunInOrder(pool_, {.items = frames, .slots = slots_.size()}, work, take).IgnoreError();
+  return plain_bytes_ - before;
 }
 
 base::ByteSpan FramePacker::Finish() {
   base::ByteWriter table;
   table.U32(static_cast<uint32_t>(lengths_.size()));
   for (uint32_t length : lengths_) table.U32(length);
-  stream_ = std::move(table).Take();
-  stream_.insert(stream_.end(), frames_.begin(), frames_.end());
-  return stream_;
+  const base::ByteSpan front = table.bytes();
+  if (front.size() > room_.size()) return {};
+  std::memmove(room_.data() + front.size(), room_.data(), frames_bytes_);
+  std::ranges::copy(front, room_.begin());
+  return room_.first(front.size() + frames_bytes_);
 }
 
-void FramePacker::Reset() {
+void FramePacker::Reset(base::MutableByteSpan room) {
+  room_ = room;
   plain_bytes_ = 0;
-  frames_.clear();
+  frames_bytes_ = 0;
   lengths_.clear();
 }
 

@@ -7,10 +7,12 @@
 //   table   LE32 frames, then LE32 a frame: its length, the top bit set where it is stored
 //   frames  one after another
 //
-//   FramePacker packer(capacity);
-//   while (packer.Add(next_128_KiB)) …          // false: the segment is full
+//   FramePacker packer(room);
+//   while (packer.Add(next_128_KiB)) …          // 0: the room is full
 //   base::ByteSpan stream = packer.Finish();
 //
+// Frames are compressed into place, in contexts that are kept from frame to frame; with a
+// pool on several threads at once, to the same bytes.
 //   Limits   a frame opens to exactly kFrameBytes (the last one to less); a bomb is an error
 //   Source   FORMAT.md, "Compression"; RFC 8878
 #ifndef LIBSHADW_SHARD_COMPRESSION_H_
@@ -22,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libshadw/base/bytes.h"
+#include "libshadw/base/work_pool.h"
 
 namespace shadw::shard {
 
@@ -38,28 +41,45 @@ bool WorthCompressing(base::ByteSpan beginning);
 
 class FramePacker {
  public:
-  // `capacity_bytes`: what table and frames may take together.
-  explicit FramePacker(uint64_t capacity_bytes);
+  // `room` is what table and frames may take together; it must outlive Finish. `pool`,
+  // which must outlive the last Add, says how many threads it may use: one without.
+  explicit FramePacker(base::MutableByteSpan room, base::WorkPool* pool = nullptr);
   ~FramePacker();
   FramePacker(FramePacker&&) noexcept;
   FramePacker& operator=(FramePacker&&) noexcept;
 
-  // Adds one frame: kFrameBytes of plaintext, or less as the last. False where it does
-  // not fit; then nothing changed.
-  bool Add(base::ByteSpan frame);
-  // Table and frames; valid until the next Reset.
+  // The same question as that of the function above, without allocations.
+  bool Worth(base::ByteSpan beginning);
+  // Adds frames of kFrameBytes of `plain`; less is left to the last of all. Returns how many
+  // bytes of plaintext found room: whole frames from the front.
+  size_t Add(base::ByteSpan plain);
+  // Table and frames, in the room; nothing is added after it. Empty where not even the
+  // table of no frames has room.
   base::ByteSpan Finish();
-  void Reset();
+  // Starts another stream.
+  void Reset(base::MutableByteSpan room);
 
   uint64_t plain_bytes() const { return plain_bytes_; }
 
  private:
   struct Compressor;
-  std::unique_ptr<Compressor> compressor_;
-  uint64_t capacity_;
+  // How a frame stands in the stream.
+  struct Packed {
+    base::ByteSpan bytes;
+    bool stored = false;
+  };
+
+  Packed Pack(size_t lane, base::ByteSpan frame, base::MutableByteSpan out);
+  bool Append(base::ByteSpan frame, const Packed& packed);
+  bool AddOne(base::ByteSpan frame);
+  void MakeLanes(size_t lanes, size_t slots);
+
+  base::WorkPool* pool_;
+  std::vector<std::unique_ptr<Compressor>> lanes_;
+  std::vector<base::Buffer> slots_;  // compressed frames that wait for their turn
+  base::MutableByteSpan room_;
   uint64_t plain_bytes_ = 0;
-  base::Bytes frames_;
-  base::Bytes stream_;
+  size_t frames_bytes_ = 0;
   std::vector<uint32_t> lengths_;
 };
 

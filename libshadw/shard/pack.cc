@@ -75,13 +75,11 @@ absl::StatusOr<base::Bytes> MemberSealer::Seal(const RecordId& id, const crypto:
   base::ByteSpan stream = member.content;
   Codec codec = Codec::kPlain;
   if (compress && !stream.empty()) {
-    packer_.Reset();
-    if (packer_.Add(member.content)) {
-      const base::ByteSpan packed = packer_.Finish();
-      if (packed.size() * 10 <= stream.size() * 9) {
-        stream = packed;
-        codec = Codec::kZstdFrames;
-      }
+    // Room for what is worth it, and no more.
+    packer_.Reset(room_.span().first(stream.size() * 9 / 10));
+    if (packer_.Add(stream) == stream.size()) {
+      stream = packer_.Finish();
+      codec = Codec::kZstdFrames;
     }
   }
   const auto nonce = context.random->Array<crypto::kXChaCha20Poly1305NonceBytes>();

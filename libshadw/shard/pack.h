@@ -51,7 +51,7 @@ struct Member {
 // Seals members, compressing those that shrink by a tenth.
 class MemberSealer {
  public:
-  MemberSealer() : packer_(2 * kFrameBytes) {}
+  MemberSealer() : room_(kMaxMemberBytes), packer_(room_.span()) {}
 
   // One record.
   //   Errors   kInvalidArgument  content over kMaxMemberBytes; those of EncodeMetadata
@@ -59,6 +59,7 @@ class MemberSealer {
                                    const Member& member, bool compress, const SealContext& context);
 
  private:
+  base::Buffer room_;
   FramePacker packer_;
 };
 

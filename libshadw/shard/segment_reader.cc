@@ -6,33 +6,45 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libshadw/base/in_order.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/merkle.h"
 #include "libshadw/shard/subsets.h"
 
 namespace shadw::shard {
 
-SegmentReader::SegmentReader(StripeAssembler assembler, const ObjectKeys& keys,
-                             std::span<const Header> shards, CellSource* source)
-    : SegmentReader(std::move(assembler), shards.front()) {
-  check_ = [keys, shards = std::vector<Header>(shards.begin(), shards.end()), source] {
-    return CheckSegment(keys, shards, source);
-  };
+namespace {
+
+// Plaintext is handed on in pieces that stay in cache.
+constexpr size_t kPieceBytes = 128 * 1024;
+
+uint32_t ChunksOf(const Header& header) {
+  return static_cast<uint32_t>(header.verify->sealed_bytes / header.audit.cell_bytes);
 }
 
-SegmentReader::SegmentReader(StripeAssembler assembler, const Header& header)
-    : assembler_(std::move(assembler)),
-      content_(header.read->content_key->bytes()),
-      stripe_plain_(size_t{assembler_.geometry().chunk_bytes()} *
-                    assembler_.geometry().code.data_shards),
-      plain_bytes_(header.read->plain_bytes),
-      chunks_(static_cast<uint32_t>(header.verify->sealed_bytes / header.audit.cell_bytes)),
-      bound_(header.audit.has(kFlagBound)),
-      content_root_(header.verify->content_root) {}
+size_t PieceChunks(const Geometry& geometry) {
+  return std::clamp<size_t>(kPieceBytes / geometry.chunk_bytes(), 1, geometry.code.data_shards);
+}
+
+}  // namespace
+
+SegmentReader::SegmentReader(WindowReader main, const ObjectKeys& keys,
+                             std::span<const Header> shards, CellSource* source,
+                             base::WorkPool* pool)
+    : keys_(keys),
+      headers_(shards.begin(), shards.end()),
+      source_(source),
+      pool_(pool),
+      main_(std::move(main)),
+      chunks_plain_(PieceChunks(assembler().geometry()) * assembler().geometry().chunk_bytes()),
+      plain_bytes_(shards.front().read->plain_bytes),
+      chunks_(ChunksOf(shards.front())),
+      bound_(shards.front().audit.has(kFlagBound)),
+      content_root_(shards.front().verify->content_root) {}
 
 absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
                                                     std::span<const Header> shards,
-                                                    CellSource* source) {
+                                                    CellSource* source, base::WorkPool* pool) {
   if (!keys.may_read()) {
     return absl::PermissionDeniedError("shard: got keys that may not read, need the read key");
   }
@@ -48,7 +60,9 @@ absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
     }
   }
   SHADW_ASSIGN_OR_RETURN(StripeAssembler assembler, StripeAssembler::Create(keys, shards, source));
-  return SegmentReader(std::move(assembler), keys, shards, source);
+  WindowReader main(std::move(assembler), *shards.front().read->content_key,
+                    ChunksOf(shards.front()));
+  return SegmentReader(std::move(main), keys, shards, source, pool);
 }
 
 absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
@@ -67,7 +81,8 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
   if (!absl::IsDataLoss(read) || delivered == bytes) return read;
   const std::vector<uint16_t> forgers = ForgersByMac();
   if (forgers.empty()) return read;
-  for (uint16_t j : forgers) assembler_.Exclude(j, true);
+  for (uint16_t j : forgers) assembler().Exclude(j, true);
+  left_out_ = true;
   absl::Status again = ReadStripes(offset + delivered, bytes - delivered, nullptr, sink);
   return absl::IsFailedPrecondition(again) ? read : again;
 }
@@ -76,108 +91,148 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
 // auditor has, tell their shards at the price of reading the segment.
 std::vector<uint16_t> SegmentReader::ForgersByMac() {
   std::vector<uint16_t> forgers;
-  const absl::StatusOr<SegmentReport> report = check_();
+  const absl::StatusOr<SegmentReport> report = CheckSegment(keys_, headers_, source_);
   if (!report.ok()) return forgers;
   for (const ShardReport& shard : report->shards) {
     if (!shard.body_mac_holds.value_or(true)) forgers.push_back(shard.index);
   }
-  for (const CellFault& fault : report->faults) assembler_.AddFault(fault);
+  AddFaults(report->faults);
   return forgers;
+}
+
+base::ByteSpan SegmentReader::Wanted(const Window& window, base::ByteSpan plain) const {
+  const uint64_t begin = uint64_t{window.first_chunk} * assembler().geometry().chunk_bytes();
+  const uint64_t low = std::max(begin, range_begin_);
+  const uint64_t high = std::min(begin + plain.size(), range_end_);
+  return plain.subspan(low - begin, high - low);
 }
 
 absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
                                         std::vector<Hash>* cell_hashes, const ByteSink& sink) {
-  const uint64_t chunk_bytes = assembler_.geometry().chunk_bytes();
-  const uint16_t k = assembler_.geometry().code.data_shards;
-  const auto first_chunk = static_cast<uint32_t>(offset / chunk_bytes);
-  const auto last_chunk =
-      static_cast<uint32_t>((offset + std::max<uint64_t>(bytes, 1) - 1) / chunk_bytes);
-  uint64_t skip = offset % chunk_bytes;
-  uint64_t left = bytes;
-  for (uint32_t stripe = first_chunk / k; stripe <= last_chunk / k;) {
-    const uint32_t end = last_chunk / k + 1;
-    uint32_t count = std::min(assembler_.max_window(), end - stripe);
-    // A stripe of which the range covers only a part stands alone, so that the columns
-    // of its neighbours are not fetched for it.
-    const auto partial = [&](uint32_t s) {
-      return first_chunk > s * k || last_chunk + 1 < std::min(chunks_, (s + 1) * k);
-    };
-    if (partial(stripe)) {
-      count = 1;
-    } else if (count > 1 && partial(stripe + count - 1)) {
-      --count;
-    }
-    SHADW_RETURN_IF_ERROR(LoadWindow(stripe, count, first_chunk, last_chunk));
-    for (uint32_t i = 0; i < count; ++i, ++stripe) {
-      const uint32_t low = std::max(first_chunk, stripe * k);
-      const uint32_t high = std::min(last_chunk, stripe * k + k - 1);
-      const base::MutableByteSpan plain =
-          stripe_plain_.span().first((high - low + 1) * chunk_bytes);
-      SHADW_RETURN_IF_ERROR(OpenStripe(stripe, low, high, cell_hashes, plain));
-      const uint64_t take = std::min(left, plain.size() - skip);
-      SHADW_RETURN_IF_ERROR(sink(base::ByteSpan(plain).subspan(skip, take)));
-      left -= take;
-      skip = 0;
-    }
+  const Geometry& geometry = assembler().geometry();
+  range_begin_ = offset;
+  range_end_ = offset + bytes;
+  const auto first = static_cast<uint32_t>(offset / geometry.chunk_bytes());
+  const auto last =
+      static_cast<uint32_t>((offset + std::max<uint64_t>(bytes, 1) - 1) / geometry.chunk_bytes());
+  const std::vector<Window> windows =
+      CutWindows(first, last, chunks_, geometry.code.data_shards, assembler().max_window());
+  if (!left_out_ && base::LanesFor(pool_, windows.size()) > 1) {
+    return ReadOnThreads(windows, cell_hashes, sink);
+  }
+  for (const Window& window : windows) {
+    SHADW_RETURN_IF_ERROR(ReadWindow(window, cell_hashes, sink));
   }
   return absl::OkStatus();
 }
 
-absl::Status SegmentReader::LoadWindow(uint32_t first, uint32_t count, uint32_t first_chunk,
-                                       uint32_t last_chunk) {
-  const uint16_t k = assembler_.geometry().code.data_shards;
-  assembler_.Begin(first, count);
-  for (uint32_t chunk = chunks_; chunk < (first + count) * k; ++chunk) {
-    assembler_.SetZero(chunk / k, static_cast<uint16_t>(chunk % k));
+void SegmentReader::AddFaults(std::span<const CellFault> faults) {
+  for (const CellFault& fault : faults) {
+    if (faults_.size() >= kMaxFaults || std::ranges::find(faults_, fault) != faults_.end())
+      continue;
+    faults_.push_back(fault);
   }
-  // The columns that the range covers in this window: all of them where it has more
-  // than one stripe.
-  const uint32_t low = std::max(first_chunk, first * k);
-  const uint32_t high = std::min(last_chunk, (first + count) * k - 1);
-  std::vector<uint16_t> wanted;
-  for (uint32_t chunk = low; chunk <= high && wanted.size() < k; ++chunk) {
-    wanted.push_back(static_cast<uint16_t>(chunk % k));
-  }
-  return assembler_.Complete(wanted);
 }
 
-bool SegmentReader::OpenChunk(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain) {
-  return content_.Open(ChunkNonce(chunk, chunk + 1 == chunks_), {}, cell, plain);
+absl::Status SegmentReader::ReadWindow(const Window& window, std::vector<Hash>* cell_hashes,
+                                       const ByteSink& sink) {
+  absl::Status read = OpenWindow(window, cell_hashes, sink);
+  AddFaults(assembler().TakeFaults());
+  return read;
 }
 
-absl::Status SegmentReader::OpenStripe(uint32_t stripe, uint32_t first_chunk, uint32_t last_chunk,
-                                       std::vector<Hash>* cell_hashes,
-                                       base::MutableByteSpan plain) {
-  const uint16_t k = assembler_.geometry().code.data_shards;
-  const size_t chunk_bytes = assembler_.geometry().chunk_bytes();
-  for (uint32_t chunk = first_chunk; chunk <= last_chunk; ++chunk) {
-    const auto column = static_cast<uint16_t>(chunk % k);
-    const base::MutableByteSpan out =
-        plain.subspan((chunk - first_chunk) * chunk_bytes, chunk_bytes);
-    if (!OpenChunk(chunk, assembler_.Cell(stripe, column), out)) {
-      SHADW_RETURN_IF_ERROR(OpenForged(stripe, column, out));
+absl::Status SegmentReader::OpenWindow(const Window& window, std::vector<Hash>* cell_hashes,
+                                       const ByteSink& sink) {
+  const size_t chunk_bytes = assembler().geometry().chunk_bytes();
+  const uint32_t k = assembler().geometry().code.data_shards;
+  const auto at_once = static_cast<uint32_t>(chunks_plain_.size() / chunk_bytes);
+  main_.Begin(window, cell_hashes);
+  for (uint32_t first = window.first_chunk; first <= window.last_chunk;) {
+    const uint32_t last = std::min(window.last_chunk, first + at_once - 1);
+    const base::MutableByteSpan plain =
+        chunks_plain_.span().first((last - first + 1) * chunk_bytes);
+    for (uint32_t chunk = first; chunk <= last; ++chunk) {
+      const base::MutableByteSpan out = plain.subspan((chunk - first) * chunk_bytes, chunk_bytes);
+      const absl::Status opened = main_.Open(chunk, out);
+      if (!absl::IsDataLoss(opened)) {
+        SHADW_RETURN_IF_ERROR(opened);
+        continue;
+      }
+      SHADW_RETURN_IF_ERROR(OpenForged(chunk / k, static_cast<uint16_t>(chunk % k), out));
     }
-    if (cell_hashes != nullptr) {
-      const base::ByteSpan cell = assembler_.Cell(stripe, column);
-      hasher_.Hash(cell, cell.size(), &(*cell_hashes)[chunk]);
-    }
+    SHADW_RETURN_IF_ERROR(sink(Wanted({first, last}, plain)));
+    first = last + 1;
   }
+  main_.HashOpened();
   return absl::OkStatus();
+}
+
+// Made by the thread that is to use it. Null where it cannot be made, which the main one
+// will report.
+WindowReader* SegmentReader::LaneOf(size_t lane) {
+  if (lane == 0) return &main_;
+  if (!lanes_[lane]) {
+    auto own = StripeAssembler::Create(keys_, headers_, source_);
+    if (!own.ok()) return nullptr;
+    lanes_[lane].emplace(*std::move(own), *headers_.front().read->content_key, chunks_);
+  }
+  return &*lanes_[lane];
+}
+
+// A window where anything but rebuilding was needed is read once more when its turn has
+// come, in the way that finds out what is wrong.
+absl::Status SegmentReader::ReadOnThreads(std::span<const Window> windows,
+                                          std::vector<Hash>* cell_hashes, const ByteSink& sink) {
+  const Geometry& geometry = assembler().geometry();
+  const size_t lanes = base::LanesFor(pool_, windows.size());
+  if (lanes_.size() < lanes) lanes_.resize(lanes);
+  while (slots_.size() < 2 * lanes) {
+    slots_.emplace_back().plain = base::Buffer(size_t{assembler().max_window()} *
+                                               geometry.code.data_shards * geometry.chunk_bytes());
+  }
+  const auto work = [&](size_t lane, size_t item, size_t slot) {
+    ReadAside(lane, windows[item], cell_hashes, slots_[slot]);
+  };
+  const auto take = [&](size_t item, size_t at) {
+    const Slot& slot = slots_[at];
+    if (!slot.status.ok()) return ReadWindow(windows[item], cell_hashes, sink);
+    AddFaults(slot.faults);
+    const size_t chunks = windows[item].last_chunk - windows[item].first_chunk + 1;
+    const size_t bytes = chunks * assembler().geometry().chunk_bytes();
+    return sink(Wanted(windows[item], slot.plain.span().first(bytes)));
+  };
+  return base::RunInOrder(pool_, {.items = windows.size(), .slots = slots_.size()}, work, take);
+}
+
+void SegmentReader::ReadAside(size_t lane_number, const Window& window,
+                              std::vector<Hash>* cell_hashes, Slot& slot) {
+  WindowReader* const lane = LaneOf(lane_number);
+  slot.status = lane == nullptr ? absl::InternalError("shard: no assembler") : absl::OkStatus();
+  if (lane == nullptr) return;
+  const size_t chunk_bytes = lane->assembler().geometry().chunk_bytes();
+  lane->Begin(window, cell_hashes);
+  for (uint32_t chunk = window.first_chunk; slot.status.ok() && chunk <= window.last_chunk;
+       ++chunk) {
+    const size_t at = (chunk - window.first_chunk) * chunk_bytes;
+    slot.status = lane->Open(chunk, slot.plain.span().subspan(at, chunk_bytes));
+  }
+  lane->HashOpened();
+  slot.faults = lane->assembler().TakeFaults();
 }
 
 // All outer tags of what this cell was made from hold, and yet it does not open.
 absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
                                        base::MutableByteSpan plain) {
-  const erasure::Code code = assembler_.geometry().code;
+  const erasure::Code code = assembler().geometry().code;
   const uint32_t chunk = stripe * code.data_shards + column;
   std::vector<uint16_t> good;
   for (uint16_t j = 0; j < code.total_shards(); ++j) {
-    assembler_.Load(j, stripe, 1);
-    if (j != column && assembler_.Good(stripe, j) && !assembler_.Rebuilt(stripe, j)) {
+    assembler().Load(j, stripe, 1);
+    if (j != column && assembler().Good(stripe, j) && !assembler().Rebuilt(stripe, j)) {
       good.push_back(j);
     }
   }
-  base::Buffer cell(assembler_.geometry().cell_bytes);
+  base::Buffer cell(assembler().geometry().cell_bytes);
   base::Buffer trial_plain(plain.size());
   std::optional<base::Bytes> right;
   bool named = false;
@@ -185,8 +240,8 @@ absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
   for (int tries = 0; tries < kMaxSubsets && !named; ++tries) {
     const std::optional<std::vector<uint16_t>> from = subsets.Next();
     if (!from) break;
-    SHADW_RETURN_IF_ERROR(assembler_.Decode(stripe, *from, column, cell.span()));
-    if (!OpenChunk(chunk, cell.span(), trial_plain.span())) continue;
+    SHADW_RETURN_IF_ERROR(assembler().Decode(stripe, *from, column, cell.span()));
+    if (!main_.OpenCell(chunk, cell.span(), trial_plain.span())) continue;
     std::ranges::copy(trial_plain.span(), plain.begin());
     right = base::ToBytes(cell.span());
     named = bound_ || NameForgers(stripe, *from);
@@ -201,10 +256,10 @@ absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
     if (forged_stripes_.empty() || forged_stripes_.back() != stripe) {
       forged_stripes_.push_back(stripe);
     }
-  } else if (!named && !assembler_.Rebuilt(stripe, column)) {
-    assembler_.AddFault({column, stripe, CellFault::Kind::kForged});
+  } else if (!named && !assembler().Rebuilt(stripe, column)) {
+    assembler().AddFault({column, stripe, CellFault::Kind::kForged});
   }
-  assembler_.Replace(stripe, column, *right);
+  assembler().Replace(stripe, column, *right);
   return absl::OkStatus();
 }
 
@@ -212,21 +267,21 @@ absl::Status SegmentReader::OpenForged(uint32_t stripe, uint16_t column,
 // data cells of the stripe must open. One that opens is not enough, since two forged
 // cells can be made to cancel out in it, and honest shards would be blamed.
 bool SegmentReader::NameForgers(uint32_t stripe, std::span<const uint16_t> from) {
-  const uint16_t k = assembler_.geometry().code.data_shards;
-  const uint16_t total = assembler_.geometry().code.total_shards();
-  base::Buffer expected(assembler_.geometry().cell_bytes);
-  base::Buffer plain(assembler_.geometry().chunk_bytes());
+  const uint16_t k = assembler().geometry().code.data_shards;
+  const uint16_t total = assembler().geometry().code.total_shards();
+  base::Buffer expected(assembler().geometry().cell_bytes);
+  base::Buffer plain(assembler().geometry().chunk_bytes());
   std::vector<uint16_t> forgers;
   for (uint16_t j = 0; j < total; ++j) {
     const bool trusted = std::ranges::find(from, j) != from.end();
-    if (!trusted && !assembler_.Decode(stripe, from, j, expected.span()).ok()) return false;
-    const base::ByteSpan cell = trusted ? assembler_.Cell(stripe, j) : expected.span();
+    if (!trusted && !assembler().Decode(stripe, from, j, expected.span()).ok()) return false;
+    const base::ByteSpan cell = trusted ? assembler().Cell(stripe, j) : expected.span();
     const uint32_t chunk = stripe * k + j;
-    if (j < k && chunk < chunks_ && !OpenChunk(chunk, cell, plain.span())) return false;
-    const bool fetched = assembler_.Good(stripe, j) && !assembler_.Rebuilt(stripe, j);
-    if (fetched && !std::ranges::equal(cell, assembler_.Cell(stripe, j))) forgers.push_back(j);
+    if (j < k && chunk < chunks_ && !main_.OpenCell(chunk, cell, plain.span())) return false;
+    const bool fetched = assembler().Good(stripe, j) && !assembler().Rebuilt(stripe, j);
+    if (fetched && !std::ranges::equal(cell, assembler().Cell(stripe, j))) forgers.push_back(j);
   }
-  for (uint16_t j : forgers) assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+  for (uint16_t j : forgers) assembler().AddFault({j, stripe, CellFault::Kind::kForged});
   return true;
 }
 
@@ -262,15 +317,16 @@ absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
   if (std::vector<uint16_t> forgers = ForgersByMac(); !forgers.empty()) {
     exclusions.insert(exclusions.begin(), std::move(forgers));
   }
+  left_out_ = true;
   for (const std::vector<uint16_t>& left_out : exclusions) {
-    for (uint16_t j : left_out) assembler_.Exclude(j, true);
+    for (uint16_t j : left_out) assembler().Exclude(j, true);
     const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
     const bool found = right.ok() && *right;
-    for (uint32_t stripe = 0; found && stripe * assembler_.geometry().code.data_shards < chunks_;
+    for (uint32_t stripe = 0; found && stripe * assembler().geometry().code.data_shards < chunks_;
          ++stripe) {
       NameBoundForgers(stripe, left_out);
     }
-    for (uint16_t j : left_out) assembler_.Exclude(j, false);
+    for (uint16_t j : left_out) assembler().Exclude(j, false);
     if (found) return absl::OkStatus();
   }
   return absl::DataLossError(
@@ -280,10 +336,10 @@ absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
 // Groups of half the spare shards find one forger, or neighbours, in few tries and
 // leave spare shards for other damage; then one by one; then all but k.
 std::vector<std::vector<uint16_t>> SegmentReader::Exclusions() const {
-  const erasure::Code code = assembler_.geometry().code;
+  const erasure::Code code = assembler().geometry().code;
   std::vector<uint16_t> present;
   for (uint16_t j = 0; j < code.total_shards(); ++j) {
-    if (assembler_.has_shard(j)) present.push_back(j);
+    if (assembler().has_shard(j)) present.push_back(j);
   }
   std::vector<std::vector<uint16_t>> exclusions;
   if (present.size() <= code.data_shards) return exclusions;
@@ -309,39 +365,38 @@ std::vector<std::vector<uint16_t>> SegmentReader::Exclusions() const {
 // The content root held without `left_out`: what is read in the same way again is
 // right, and whatever differs from it was forged.
 void SegmentReader::NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out) {
-  const erasure::Code code = assembler_.geometry().code;
-  const size_t cell_bytes = assembler_.geometry().cell_bytes;
+  const erasure::Code code = assembler().geometry().code;
+  const size_t cell_bytes = assembler().geometry().cell_bytes;
   std::vector<std::optional<Hash>> found(code.total_shards());
-  for (uint16_t j : left_out) assembler_.Exclude(j, false);
-  assembler_.Begin(stripe, 1);
+  for (uint16_t j : left_out) assembler().Exclude(j, false);
+  assembler().Begin(stripe, 1);
   for (uint16_t j = 0; j < code.total_shards(); ++j) {
-    assembler_.Load(j, stripe, 1);
-    if (!assembler_.Good(stripe, j)) continue;
-    hasher_.Hash(assembler_.Cell(stripe, j), cell_bytes, &found[j].emplace());
+    assembler().Load(j, stripe, 1);
+    if (!assembler().Good(stripe, j)) continue;
+    hasher_.Hash(assembler().Cell(stripe, j), cell_bytes, &found[j].emplace());
   }
-  for (uint16_t j : left_out) assembler_.Exclude(j, true);
-  assembler_.Begin(stripe, 1);
-  for (uint16_t j = 0; j < code.data_shards; ++j) {
-    if (stripe * code.data_shards + j >= chunks_) assembler_.SetZero(stripe, j);
-  }
+  for (uint16_t j : left_out) assembler().Exclude(j, true);
+  assembler().Begin(stripe, 1);
   std::vector<uint16_t> data(code.data_shards);
   std::iota(data.begin(), data.end(), uint16_t{0});
-  if (!assembler_.Complete(data).ok()) return;
-  base::Buffer plain(assembler_.geometry().chunk_bytes());
+  if (!assembler().Complete(data).ok()) return;
+  base::Buffer plain(assembler().geometry().chunk_bytes());
   for (uint16_t j : data) {
     const uint32_t chunk = stripe * code.data_shards + j;
-    if (chunk >= chunks_ || OpenChunk(chunk, assembler_.Cell(stripe, j), plain.span())) continue;
+    if (chunk >= chunks_ || main_.OpenCell(chunk, assembler().Cell(stripe, j), plain.span()))
+      continue;
     if (!OpenForged(stripe, j, plain.span()).ok()) return;
   }
   base::Buffer parity(cell_bytes);
   for (uint16_t j = 0; j < code.total_shards(); ++j) {
     if (!found[j]) continue;
-    if (j >= code.data_shards && !assembler_.Decode(stripe, data, j, parity.span()).ok()) return;
+    if (j >= code.data_shards && !assembler().Decode(stripe, data, j, parity.span()).ok()) return;
     Hash expected;
-    hasher_.Hash(j < code.data_shards ? assembler_.Cell(stripe, j) : parity.span(), cell_bytes,
+    hasher_.Hash(j < code.data_shards ? assembler().Cell(stripe, j) : parity.span(), cell_bytes,
                  &expected);
-    if (*found[j] != expected) assembler_.AddFault({j, stripe, CellFault::Kind::kForged});
+    if (*found[j] != expected) assembler().AddFault({j, stripe, CellFault::Kind::kForged});
   }
+  AddFaults(assembler().TakeFaults());
 }
 
 }  // namespace shadw::shard

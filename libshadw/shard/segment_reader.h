@@ -12,7 +12,11 @@
 // A bound segment is released only after its content root was checked; where it does
 // not hold, at most kMaxSubsets choices of shards are left out, one choice a pass.
 //
-//   Limits   memory: one window of cells; a bound segment also its plaintext
+// With a pool, windows of stripes are read on several threads at once; the sink is still
+// called on the reader's own, in order.
+//
+//   Limits   memory: one window of cells; with a pool one more for every thread, and the
+//            plaintext of two; a bound segment also its plaintext
 //   Source   FORMAT.md, "Reading"; properties P1, P4, P10, P11
 #ifndef LIBSHADW_SHARD_SEGMENT_READER_H_
 #define LIBSHADW_SHARD_SEGMENT_READER_H_
@@ -20,9 +24,10 @@
 #include <functional>
 #include <vector>
 
+#include "libshadw/base/work_pool.h"
 #include "libshadw/crypto/hash.h"
 #include "libshadw/shard/segment_check.h"
-#include "libshadw/shard/stripe_assembler.h"
+#include "libshadw/shard/window_reader.h"
 
 namespace shadw::shard {
 
@@ -34,10 +39,12 @@ using ByteSink = std::function<absl::Status(base::ByteSpan)>;
 class SegmentReader {
  public:
   // `shards`: headers opened to kRead, of one segment and one attempt, one per index.
+  // `pool`, which must outlive the last Read, says how many threads it may use: one without.
   //   Errors   kPermissionDenied    keys that may not read
   //            kFailedPrecondition  fewer than k shards
   static absl::StatusOr<SegmentReader> Create(const ObjectKeys& keys,
-                                              std::span<const Header> shards, CellSource* source);
+                                              std::span<const Header> shards, CellSource* source,
+                                              base::WorkPool* pool = nullptr);
 
   uint64_t plain_bytes() const { return plain_bytes_; }
 
@@ -49,19 +56,34 @@ class SegmentReader {
   //            stripes where one is missing or damaged
   absl::Status Read(uint64_t offset, uint64_t bytes, const ByteSink& sink);
 
-  const std::vector<CellFault>& faults() const { return assembler_.faults(); }
+  const std::vector<CellFault>& faults() const { return faults_; }
 
  private:
-  SegmentReader(StripeAssembler assembler, const ObjectKeys& keys, std::span<const Header> shards,
-                CellSource* source);
-  SegmentReader(StripeAssembler assembler, const Header& header);
+  // What a window became on another thread, until its turn comes.
+  struct Slot {
+    base::Buffer plain;
+    absl::Status status;
+    std::vector<CellFault> faults;
+  };
+
+  SegmentReader(WindowReader main, const ObjectKeys& keys, std::span<const Header> shards,
+                CellSource* source, base::WorkPool* pool);
+  StripeAssembler& assembler() { return main_.assembler(); }
+  const StripeAssembler& assembler() const { return main_.assembler(); }
+  // Plaintext `window` covers, without what the range leaves out at its ends.
+  base::ByteSpan Wanted(const Window& window, base::ByteSpan plain) const;
   absl::Status ReadStripes(uint64_t offset, uint64_t bytes, std::vector<Hash>* cell_hashes,
                            const ByteSink& sink);
-  absl::Status LoadWindow(uint32_t first, uint32_t count, uint32_t first_chunk,
-                          uint32_t last_chunk);
-  absl::Status OpenStripe(uint32_t stripe, uint32_t first_chunk, uint32_t last_chunk,
-                          std::vector<Hash>* cell_hashes, base::MutableByteSpan plain);
-  bool OpenChunk(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain);
+  absl::Status ReadWindow(const Window& window, std::vector<Hash>* cell_hashes,
+                          const ByteSink& sink);
+  absl::Status OpenWindow(const Window& window, std::vector<Hash>* cell_hashes,
+                          const ByteSink& sink);
+  absl::Status ReadOnThreads(std::span<const Window> windows, std::vector<Hash>* cell_hashes,
+                             const ByteSink& sink);
+  WindowReader* LaneOf(size_t lane);
+  void ReadAside(size_t lane_number, const Window& window, std::vector<Hash>* cell_hashes,
+                 Slot& slot);
+  void AddFaults(std::span<const CellFault> faults);
   absl::Status OpenForged(uint32_t stripe, uint16_t column, base::MutableByteSpan plain);
   bool NameForgers(uint32_t stripe, std::span<const uint16_t> from);
   std::vector<uint16_t> ForgersByMac();
@@ -71,11 +93,19 @@ class SegmentReader {
   void NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out);
   absl::StatusOr<bool> ReadAndCheckRoot(base::Buffer& plain);
 
-  std::function<absl::StatusOr<SegmentReport>()> check_;
-  StripeAssembler assembler_;
-  crypto::AesGcm content_;
+  ObjectKeys keys_;
+  std::vector<Header> headers_;
+  CellSource* source_;
+  base::WorkPool* pool_;
+  WindowReader main_;
+  std::vector<std::optional<WindowReader>> lanes_;  // of the pool; lane 0 is main_
+  std::vector<Slot> slots_;
+  std::vector<CellFault> faults_;
   crypto::LeafHasher hasher_;
-  base::Buffer stripe_plain_;
+  base::Buffer chunks_plain_;
+  uint64_t range_begin_ = 0;  // of what is being read
+  uint64_t range_end_ = 0;
+  bool left_out_ = false;  // some shards, by main_ alone
   uint64_t plain_bytes_;
   uint32_t chunks_;
   bool bound_;

@@ -17,6 +17,8 @@ namespace {
 constexpr base::ByteArray<32> kNoKey{};
 // Columns a power of two apart would fall into the same cache sets.
 constexpr size_t kStaggerBytes = 320;
+// What the hasher does at once.
+constexpr size_t kLeavesAtOnce = 16;
 
 // What no reader would open is not sealed.
 absl::Status CheckLabel(const SegmentLabel& label, uint16_t total_shards) {
@@ -37,37 +39,78 @@ absl::Status CheckLabel(const SegmentLabel& label, uint16_t total_shards) {
 
 constexpr size_t RoundUp64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-}  // namespace
-
-SegmentSealer::SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder)
-    : geometry_(geometry),
-      coder_(std::move(coder)),
-      inner_pitch_(geometry.cell_bytes + kStaggerBytes),
-      shard_pitch_(RoundUp64(geometry.ShardBytes(geometry.max_stripes)) + kStaggerBytes),
-      inner_(inner_pitch_ * geometry.code.total_shards()),
-      last_chunk_(geometry.chunk_bytes()),
-      shards_(shard_pitch_ * geometry.code.total_shards()),
-      writers_(geometry.code.total_shards()),
-      public_roots_(geometry.code.total_shards()),
-      content_(kNoKey) {
-  for (uint16_t j = 0; j < geometry.code.total_shards(); ++j) {
-    if (j < geometry.code.data_shards) {
-      data_.push_back(InnerCell(j));
-    } else {
-      parity_.push_back(InnerCell(j));
-    }
-  }
+// From one shard to the next: short ones lie close together, so that memory is not
+// touched all over.
+size_t ShardPitch(const Geometry& geometry, uint32_t cells) {
+  return RoundUp64(geometry.ShardBytes(cells)) + kStaggerBytes;
 }
 
-absl::StatusOr<SegmentSealer> SegmentSealer::Create(const Geometry& geometry) {
+// The stripes whose data cells a lane keeps: as many as fill the hasher's lanes.
+uint32_t GroupOf(const Geometry& geometry) {
+  return std::min<uint32_t>(geometry.max_stripes,
+                            base::CeilDivide<uint32_t>(kLeavesAtOnce, geometry.code.data_shards));
+}
+
+size_t LaneBytes(const Geometry& geometry) {
+  const size_t cells = size_t{GroupOf(geometry)} * geometry.code.data_shards;
+  return (geometry.cell_bytes + kStaggerBytes) * (cells + geometry.code.parity_shards);
+}
+
+}  // namespace
+
+SegmentSealer::SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder,
+                             base::WorkPool* pool)
+    : geometry_(geometry),
+      coder_(std::move(coder)),
+      pool_(pool),
+      group_(GroupOf(geometry)),
+      zeros_(geometry.cell_bytes),
+      shards_(ShardPitch(geometry, geometry.max_stripes) * geometry.code.total_shards()),
+      writers_(geometry.code.total_shards()),
+      turns_(geometry.code.total_shards()),
+      public_roots_(geometry.code.total_shards()) {
+  std::ranges::fill(zeros_.span(), uint8_t{0});
+  const size_t lanes = base::LanesFor(pool, geometry.max_stripes);
+  for (size_t i = 0; i < lanes; ++i) lanes_.push_back(MakeLane());
+}
+
+SegmentSealer::Lane SegmentSealer::MakeLane() const {
+  const erasure::Code& code = geometry_.code;
+  const size_t pitch = geometry_.cell_bytes + kStaggerBytes;
+  const size_t data_cells = size_t{group_} * code.data_shards;
+  Lane lane{.inner = base::Buffer(LaneBytes(geometry_)),
+            .last_chunk = base::Buffer(geometry_.chunk_bytes()),
+            .content = crypto::AesGcm(kNoKey)};
+  for (size_t i = 0; i < data_cells + code.parity_shards; ++i) {
+    const base::MutableByteSpan cell = lane.inner.span().subspan(i * pitch, geometry_.cell_bytes);
+    if (i < data_cells) {
+      lane.data.push_back(cell);
+      lane.encoded_data.push_back(cell);
+    } else {
+      lane.parity.push_back(cell);
+    }
+  }
+  for (uint16_t j = 0; j < code.total_shards(); ++j) lane.outer.emplace_back(kNoKey);
+  lane.leaves.reserve(2 * kLeavesAtOnce);
+  return lane;
+}
+
+absl::StatusOr<SegmentSealer> SegmentSealer::Create(const Geometry& geometry,
+                                                    base::WorkPool* pool) {
   SHADW_RETURN_IF_ERROR(geometry.Validate());
   SHADW_ASSIGN_OR_RETURN(erasure::ReedSolomon coder,
                          erasure::ReedSolomon::Create({.code = geometry.code}));
-  return SegmentSealer(geometry, std::move(coder));
+  return SegmentSealer(geometry, std::move(coder), pool);
 }
 
-base::MutableByteSpan SegmentSealer::InnerCell(uint16_t index) {
-  return inner_.span().subspan(index * inner_pitch_, geometry_.cell_bytes);
+size_t SegmentSealer::PlaceOf(uint32_t stripe) const {
+  return bound_ ? size_t{stripe % group_} * geometry_.code.data_shards : 0;
+}
+
+uint64_t SegmentSealer::BytesFor(const Geometry& geometry, size_t threads) {
+  const size_t lanes = std::clamp<size_t>(threads, 1, geometry.max_stripes);
+  return ShardPitch(geometry, geometry.max_stripes) * geometry.code.total_shards() +
+         lanes * LaneBytes(geometry);
 }
 
 base::MutableByteSpan SegmentSealer::MutableShard(uint16_t index) {
@@ -95,6 +138,7 @@ absl::Status SegmentSealer::Seal(const ObjectKeys& keys, const SegmentLabel& lab
   content_key_ = std::make_shared<const crypto::SecretKey>(std::move(content_key));
   chunks_ = geometry_.ChunksFor(plain.size());
   cells_ = geometry_.CellsFor(chunks_);
+  shard_pitch_ = ShardPitch(geometry_, cells_);
   SHADW_RETURN_IF_ERROR(SealBody(keys, label, plain, context));
 
   read.content_key = content_key_;
@@ -129,55 +173,114 @@ absl::Status SegmentSealer::Seal(const ObjectKeys& keys, const SegmentLabel& lab
 
 absl::Status SegmentSealer::SealBody(const ObjectKeys& keys, const SegmentLabel& label,
                                      base::ByteSpan plain, const SealContext& context) {
-  content_.SetKey(content_key_->bytes());
   bound_ = (label.flags & kFlagBound) != 0;
   const bool public_audit = (label.flags & kFlagPrivate) == 0;
   chunk_hashes_.resize(bound_ ? chunks_ : 0);
-  const uint16_t total = geometry_.code.total_shards();
-  for (uint16_t j = 0; j < total; ++j) {
+  if (context.observer != nullptr) {
+    for (uint32_t chunk = 0; chunk < chunks_; ++chunk) {
+      context.observer->OnSeal(content_key_->bytes(), ChunkNonce(chunk, chunk + 1 == chunks_));
+    }
+  }
+  for (uint16_t j = 0; j < geometry_.code.total_shards(); ++j) {
     const ShardAddress address{label.version, label.segment, j, 0, label.nodes[j], label.epoch};
     writers_[j].Begin(keys, address, geometry_.cell_bytes, public_audit, context, MutableShard(j));
+    turns_[j] = 0;
   }
-  const uint32_t stripes = base::CeilDivide<uint32_t>(chunks_, geometry_.code.data_shards);
-  for (uint32_t stripe = 0; stripe < cells_; ++stripe) {
-    if (stripe < stripes) {
-      SealStripe(stripe, plain, context);
-      SHADW_RETURN_IF_ERROR(coder_.Encode(data_, parity_));
-    } else if (stripe == stripes) {
-      std::ranges::fill(inner_.span(), uint8_t{0});
-    }
-    for (uint16_t j = 0; j < total; ++j) writers_[j].AddCell(InnerCell(j));
-  }
-  return absl::OkStatus();
+  std::atomic<uint32_t> next = 0;
+  const auto work = [&](size_t lane) { return SealStripes(lanes_[lane], next, plain); };
+  const size_t lanes = base::LanesFor(pool_, base::CeilDivide(cells_, bound_ ? group_ : 1));
+  if (lanes == 1) return work(0);
+  SHADW_RETURN_IF_ERROR(pool_->Run(lanes, work));
+  std::atomic<size_t> next_shard = 0;
+  return pool_->Run(lanes, [&](size_t) {
+    for (size_t j; (j = next_shard++) < writers_.size();) writers_[j].MakeRoot();
+    return absl::OkStatus();
+  });
 }
 
-void SegmentSealer::SealStripe(uint32_t stripe, base::ByteSpan plain, const SealContext& context) {
-  for (uint16_t column = 0; column < geometry_.code.data_shards; ++column) {
-    const uint32_t chunk = stripe * geometry_.code.data_shards + column;
-    const base::MutableByteSpan cell = InnerCell(column);
-    if (chunk >= chunks_) {
+// Lanes take the stripes in turn, with `bound` a group of stripes. One that failed goes
+// on, lest the others wait for its turn at the MACs for ever.
+absl::Status SegmentSealer::SealStripes(Lane& lane, std::atomic<uint32_t>& next,
+                                        base::ByteSpan plain) {
+  lane.content.SetKey(content_key_->bytes());
+  for (size_t j = 0; j < writers_.size(); ++j) writers_[j].KeyCipher(lane.outer[j]);
+  const uint32_t group = bound_ ? group_ : 1;
+  absl::Status status;
+  for (uint32_t first; (first = next.fetch_add(group)) < cells_;) {
+    for (uint32_t stripe = first; stripe < std::min(first + group, cells_); ++stripe) {
+      status.Update(SealStripe(lane, stripe, plain));
+      WriteCells(lane, stripe);
+    }
+    const uint32_t end = std::min(chunks_, (first + group) * geometry_.code.data_shards);
+    for (uint32_t chunk = first * geometry_.code.data_shards; bound_ && chunk < end; ++chunk) {
+      const size_t place = chunk - size_t{first} * geometry_.code.data_shards;
+      AddLeaf(lane, {lane.data[place], &chunk_hashes_[chunk]});
+    }
+    HashLeaves(lane);
+  }
+  return status;
+}
+
+absl::Status SegmentSealer::SealStripe(Lane& lane, uint32_t stripe, base::ByteSpan plain) {
+  const uint16_t k = geometry_.code.data_shards;
+  if (stripe * k >= chunks_) return absl::OkStatus();
+  const size_t place = PlaceOf(stripe);
+  for (uint16_t column = 0; column < k; ++column) {
+    const uint32_t chunk = stripe * k + column;
+    const base::MutableByteSpan cell = lane.data[place + column];
+    if (chunk < chunks_) {
+      SealChunk(lane, chunk, plain, cell);
+    } else {
       std::ranges::fill(cell, uint8_t{0});
-      continue;
     }
-    SealChunk(chunk, plain, cell, context);
-    if (bound_) hasher_.Hash(cell, cell.size(), &chunk_hashes_[chunk]);
   }
+  return coder_.Encode(std::span(lane.encoded_data).subspan(place, k), lane.parity);
 }
 
-void SegmentSealer::SealChunk(uint32_t chunk, base::ByteSpan plain, base::MutableByteSpan cell,
-                              const SealContext& context) {
+void SegmentSealer::SealChunk(Lane& lane, uint32_t chunk, base::ByteSpan plain,
+                              base::MutableByteSpan cell) {
   const size_t chunk_bytes = geometry_.chunk_bytes();
   base::ByteSpan bytes = plain.subspan(std::min(plain.size(), chunk * chunk_bytes));
   if (bytes.size() >= chunk_bytes) {
     bytes = bytes.first(chunk_bytes);
   } else {
-    const auto rest = std::ranges::copy(bytes, last_chunk_.span().begin()).out;
-    std::fill(rest, last_chunk_.span().end(), uint8_t{0});
-    bytes = last_chunk_.span();
+    const auto rest = std::ranges::copy(bytes, lane.last_chunk.span().begin()).out;
+    std::fill(rest, lane.last_chunk.span().end(), uint8_t{0});
+    bytes = lane.last_chunk.span();
   }
-  const CellNonce nonce = ChunkNonce(chunk, chunk + 1 == chunks_);
-  if (context.observer != nullptr) context.observer->OnSeal(content_key_->bytes(), nonce);
-  content_.Seal(nonce, {}, bytes, cell);
+  lane.content.Seal(ChunkNonce(chunk, chunk + 1 == chunks_), {}, bytes, cell);
+}
+
+base::ByteSpan SegmentSealer::InnerCell(const Lane& lane, uint32_t stripe, uint16_t index) const {
+  const uint16_t k = geometry_.code.data_shards;
+  if (stripe * k >= chunks_) return zeros_.span();  // padding up to a power of two
+  return index < k ? lane.data[PlaceOf(stripe) + index] : lane.parity[index - k];
+}
+
+// Sends one stripe's cells to their shards. A cell's MAC waits until the stripe before has
+// got its own, shard by shard, so that lanes follow each other closely.
+void SegmentSealer::WriteCells(Lane& lane, uint32_t stripe) {
+  for (uint16_t j = 0; j < geometry_.code.total_shards(); ++j) {
+    const base::ByteSpan cell = InnerCell(lane, stripe, j);
+    std::atomic<uint32_t>& turn = turns_[j];
+    for (uint32_t now; (now = turn.load()) != stripe;) turn.wait(now);
+    writers_[j].Authenticate(cell);
+    turn.store(stripe + 1);
+    turn.notify_all();
+    writers_[j].Wrap(lane.outer[j], stripe, cell);
+    writers_[j].ForEachLeaf(stripe, [&](const auto& leaf) { AddLeaf(lane, leaf); });
+  }
+  HashLeaves(lane);
+}
+
+void SegmentSealer::AddLeaf(Lane& lane, const crypto::LeafHasher::Leaf& leaf) {
+  lane.leaves.push_back(leaf);
+  if (lane.leaves.size() == kLeavesAtOnce) HashLeaves(lane);
+}
+
+void SegmentSealer::HashLeaves(Lane& lane) {
+  lane.hasher.Hash(lane.leaves);
+  lane.leaves.clear();
 }
 
 }  // namespace shadw::shard

@@ -7,13 +7,20 @@
 //   sealer->Seal(keys, label, ReadBox{…}, plaintext, context);
 //   for (uint16_t j = 0; j < 14; ++j) store[j]->Put(id, sealer->shard(j), …);
 //
+// With a pool, stripes are sealed on several threads at once. The result does not depend
+// on how many: all randomness is drawn before the first stripe, and the body MACs see
+// the cells in order.
+//
 //   Limits   at most Geometry::capacity_bytes() of plaintext a segment
 //   Source   FORMAT.md, "Pipeline"; catalogue S44, S46
 #ifndef LIBSHADW_SHARD_SEGMENT_SEALER_H_
 #define LIBSHADW_SHARD_SEGMENT_SEALER_H_
 
+#include <array>
+#include <atomic>
 #include <vector>
 
+#include "libshadw/base/work_pool.h"
 #include "libshadw/erasure/reed_solomon.h"
 #include "libshadw/shard/geometry.h"
 #include "libshadw/shard/header.h"
@@ -37,8 +44,14 @@ struct SegmentLabel {
 
 class SegmentSealer {
  public:
-  // Allocates every buffer that sealing will use.
-  static absl::StatusOr<SegmentSealer> Create(const Geometry& geometry);
+  // Allocates every buffer that sealing will use. `pool`, which must outlive the last
+  // Seal, says how many threads it may use: one without.
+  //   Cost     BytesFor()
+  static absl::StatusOr<SegmentSealer> Create(const Geometry& geometry,
+                                              base::WorkPool* pool = nullptr);
+
+  // What a sealer holds: the shards, and a stripe of cells or two for every thread.
+  static uint64_t BytesFor(const Geometry& geometry, size_t threads);
 
   // Seals `plain` under a content key that it draws. `read` gives sizes, times and
   // metadata; its content key and plain length are filled in here. What was sealed
@@ -59,31 +72,47 @@ class SegmentSealer {
   uint32_t cells() const { return cells_; }
 
  private:
-  SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder);
-  void SealStripe(uint32_t stripe, base::ByteSpan plain, const SealContext& context);
-  void SealChunk(uint32_t chunk, base::ByteSpan plain, base::MutableByteSpan cell,
-                 const SealContext& context);
+  // What one thread works with.
+  struct Lane {
+    base::Buffer inner;       // data cells of `group_` stripes, parity cells of one
+    base::Buffer last_chunk;  // the zero-padded end
+    std::vector<base::MutableByteSpan> data;
+    std::vector<base::ByteSpan> encoded_data;
+    std::vector<base::MutableByteSpan> parity;
+    crypto::AesGcm content;
+    std::vector<crypto::AesGcm> outer;  // of every shard
+    crypto::LeafHasher hasher;
+    std::vector<crypto::LeafHasher::Leaf> leaves;  // to be hashed together
+  };
+
+  SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder, base::WorkPool* pool);
+  Lane MakeLane() const;
   absl::Status SealBody(const ObjectKeys& keys, const SegmentLabel& label, base::ByteSpan plain,
                         const SealContext& context);
+  absl::Status SealStripes(Lane& lane, std::atomic<uint32_t>& next, base::ByteSpan plain);
+  absl::Status SealStripe(Lane& lane, uint32_t stripe, base::ByteSpan plain);
+  void SealChunk(Lane& lane, uint32_t chunk, base::ByteSpan plain, base::MutableByteSpan cell);
+  void WriteCells(Lane& lane, uint32_t stripe);
+  void AddLeaf(Lane& lane, const crypto::LeafHasher::Leaf& leaf);
+  void HashLeaves(Lane& lane);
+  base::ByteSpan InnerCell(const Lane& lane, uint32_t stripe, uint16_t index) const;
+  size_t PlaceOf(uint32_t stripe) const;  // of its data cells in a lane
   base::MutableByteSpan MutableShard(uint16_t index);
-  base::MutableByteSpan InnerCell(uint16_t index);
 
   Geometry geometry_;
   erasure::ReedSolomon coder_;
-  size_t inner_pitch_;
-  size_t shard_pitch_;
-  base::Buffer inner_;       // one stripe: n cells
-  base::Buffer last_chunk_;  // the zero-padded end
+  base::WorkPool* pool_;
+  size_t shard_pitch_ = 0;
+  uint32_t group_;  // stripes whose data cells a lane keeps, to hash them together
+  base::Buffer zeros_;
   base::Buffer shards_;
+  std::vector<Lane> lanes_;
   std::vector<ShardWriter> writers_;
+  std::vector<std::atomic<uint32_t>> turns_;  // the stripe that a shard's MAC waits for
   std::vector<Hash> public_roots_;
   std::vector<Hash> chunk_hashes_;
-  std::vector<base::ByteSpan> data_;
-  std::vector<base::MutableByteSpan> parity_;
 
-  crypto::AesGcm content_;
   std::shared_ptr<const crypto::SecretKey> content_key_;
-  crypto::LeafHasher hasher_;
   VerifyBox verify_;
   uint32_t chunks_ = 0;
   uint32_t cells_ = 0;

@@ -31,9 +31,11 @@ void ShardWriter::Begin(const ObjectKeys& keys, const ShardAddress& address, uin
   out_ = out;
   cell_bytes_ = cell_bytes;
   cells_ = 0;
+  added_cells_ = 0;
   hashed_cells_ = 0;
   public_audit_ = public_audit;
   binding_.emplace(keys.id(), address);
+  root_.reset();
   context.random->Fill(nonce_);
 
   outer_key_ = keys.OuterKey(address, nonce_);
@@ -42,20 +44,34 @@ void ShardWriter::Begin(const ObjectKeys& keys, const ShardAddress& address, uin
   if (context.observer != nullptr) context.observer->OnSeal(mac_key.bytes(), kMacNonce);
   mac_.Reset(mac_key.bytes(), kMacNonce);
   const size_t body_bytes = out.size() - kHeaderBytes;
+  if (context.observer != nullptr) {
+    for (size_t cell = 0; cell < body_bytes / (cell_bytes + kTagBytes); ++cell) {
+      context.observer->OnSeal(outer_key_.bytes(), WrapNonce(cell));
+    }
+  }
   const size_t leaf_bytes = (cell_bytes + kTagBytes) / LeavesPerCell(cell_bytes);
   leaves_.resize(public_audit ? body_bytes / leaf_bytes : 0);
 }
 
-void ShardWriter::AddCell(base::ByteSpan inner_cell) {
+base::MutableByteSpan ShardWriter::StoredCell(uint32_t cell) const {
   const size_t stored_bytes = cell_bytes_ + kTagBytes;
-  const base::MutableByteSpan stored =
-      out_.subspan(kHeaderBytes + cells_ * stored_bytes, stored_bytes);
-  const CellNonce nonce = WrapNonce(cells_);
-  if (context_.observer != nullptr) context_.observer->OnSeal(outer_key_.bytes(), nonce);
+  return out_.subspan(kHeaderBytes + cell * stored_bytes, stored_bytes);
+}
+
+void ShardWriter::AddCell(base::ByteSpan inner_cell) {
+  Authenticate(inner_cell);
+  Wrap(outer_, added_cells_++, inner_cell);
+  if ((added_cells_ - hashed_cells_) * LeavesPerCell(cell_bytes_) >= kLeavesAtOnce) HashLeaves();
+}
+
+void ShardWriter::Authenticate(base::ByteSpan inner_cell) {
   mac_.Update(inner_cell);
-  outer_.Seal(nonce, binding_->ForCell(cells_), inner_cell, stored);
   ++cells_;
-  if ((cells_ - hashed_cells_) * LeavesPerCell(cell_bytes_) >= kLeavesAtOnce) HashLeaves();
+}
+
+void ShardWriter::Wrap(crypto::AesGcm& cipher, uint32_t cell, base::ByteSpan inner_cell) const {
+  WrapBinding binding = *binding_;
+  cipher.Seal(WrapNonce(cell), binding.ForCell(cell), inner_cell, StoredCell(cell));
 }
 
 void ShardWriter::HashLeaves() {
@@ -63,20 +79,25 @@ void ShardWriter::HashLeaves() {
   const uint32_t per_cell = LeavesPerCell(cell_bytes_);
   if (public_audit_) {
     hasher_.Hash(out_.subspan(kHeaderBytes + hashed_cells_ * stored_bytes,
-                              (cells_ - hashed_cells_) * stored_bytes),
+                              (added_cells_ - hashed_cells_) * stored_bytes),
                  stored_bytes / per_cell, leaves_.data() + hashed_cells_ * per_cell);
   }
-  hashed_cells_ = cells_;
+  hashed_cells_ = added_cells_;
+}
+
+void ShardWriter::MakeRoot() {
+  HashLeaves();
+  root_ = public_audit_ ? crypto::MerkleRoot(leaves_) : Hash{};
 }
 
 Hash ShardWriter::Finish(AuditBox audit, VerifyBox verify, const SealedReadBox& sealed_read) {
-  HashLeaves();
+  if (!root_) MakeRoot();
   audit.index = address_.index;
   audit.copy = address_.copy;
   audit.node = address_.node;
   audit.epoch = address_.epoch;
   audit.cells = cells_;
-  audit.body_root = public_audit_ ? crypto::MerkleRoot(leaves_) : Hash{};
+  audit.body_root = *root_;
   verify.body_mac = mac_.Final();
   const auto header = SealHeader(*keys_, nonce_, audit, verify, sealed_read, context_);
   std::ranges::copy(header, out_.begin());

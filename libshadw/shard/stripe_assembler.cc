@@ -38,7 +38,8 @@ StripeAssembler::StripeAssembler(const Geometry& geometry, uint32_t cells,
       slots_(geometry.code.total_shards()),
       excluded_(geometry.code.total_shards()),
       inner_((geometry.cell_bytes + kStaggerBytes) * geometry.code.total_shards() * max_window_),
-      scratch_(size_t{geometry.stored_cell_bytes()} * max_window_),
+      scratch_(size_t{geometry.stored_cell_bytes()} * max_window_ * geometry.code.total_shards()),
+      fetched_(geometry.code.total_shards()),
       states_(size_t{geometry.code.total_shards()} * max_window_) {}
 
 absl::StatusOr<StripeAssembler> StripeAssembler::Create(const ObjectKeys& keys,
@@ -74,10 +75,30 @@ absl::StatusOr<StripeAssembler> StripeAssembler::Create(const ObjectKeys& keys,
   return assembler;
 }
 
-void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes) {
+bool StripeAssembler::IsZero(uint32_t stripe, uint16_t index) const {
+  return index < geometry_.code.data_shards &&
+         stripe * geometry_.code.data_shards + index >= zero_from_;
+}
+
+void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end) {
+  const bool goes_on = fetch_end == fetch_end_ && first_stripe == first_ + stripes_;
   first_ = first_stripe;
   stripes_ = std::min({stripes, max_window_, cells_ - std::min(cells_, first_stripe)});
+  fetch_end_ = std::clamp(fetch_end, first_ + stripes_, first_ + max_window_);
   std::ranges::fill(states_, State::kUnknown);
+  for (Fetched& fetched : fetched_) {
+    // A source that failed is asked again, but not in the midst of what was fetched.
+    if (goes_on) break;
+    const size_t bytes = size_t{fetched.count} * geometry_.stored_cell_bytes();
+    if (fetched.bytes.size() < bytes) fetched = {};
+  }
+  for (uint32_t stripe = first_; stripe < first_ + stripes_; ++stripe) {
+    for (uint16_t j = 0; j < geometry_.code.data_shards; ++j) {
+      if (!IsZero(stripe, j)) continue;
+      std::ranges::fill(MutableCell(stripe, j), uint8_t{0});
+      state(stripe, j) = State::kGood;
+    }
+  }
 }
 
 StripeAssembler::State& StripeAssembler::state(uint32_t stripe, uint16_t index) {
@@ -107,11 +128,6 @@ bool StripeAssembler::Rebuilt(uint32_t stripe, uint16_t index) const {
   return state(stripe, index) == State::kRebuilt;
 }
 
-void StripeAssembler::SetZero(uint32_t stripe, uint16_t index) {
-  std::ranges::fill(MutableCell(stripe, index), uint8_t{0});
-  state(stripe, index) = State::kGood;
-}
-
 void StripeAssembler::Replace(uint32_t stripe, uint16_t index, base::ByteSpan cell) {
   std::ranges::copy(cell, MutableCell(stripe, index).begin());
   state(stripe, index) = State::kRebuilt;
@@ -122,31 +138,58 @@ void StripeAssembler::AddFault(const CellFault& fault) {
   faults_.push_back(fault);
 }
 
+const StripeAssembler::Fetched& StripeAssembler::Fetch(uint16_t index, uint32_t first,
+                                                       uint32_t count) {
+  Fetched& fetched = fetched_[index];
+  if (fetched.Covers(first, count)) return fetched;
+  const size_t stored_bytes = geometry_.stored_cell_bytes();
+  const base::MutableByteSpan room =
+      scratch_.span().subspan(index * max_window_ * stored_bytes, count * stored_bytes);
+  const auto bytes = source_->Fetch(index, first, count, room);
+  fetched = {first, count, bytes.ok() ? *bytes : base::ByteSpan()};
+  return fetched;
+}
+
+void StripeAssembler::Unwrap(uint16_t index, uint32_t stripe, const Fetched& fetched) {
+  if (state(stripe, index) != State::kUnknown) return;
+  const size_t stored_bytes = geometry_.stored_cell_bytes();
+  const size_t at = (stripe - fetched.first) * stored_bytes;
+  if (fetched.bytes.size() < at + stored_bytes) {
+    state(stripe, index) = State::kBad;
+    AddFault({index, stripe, CellFault::Kind::kMissing});
+    return;
+  }
+  Slot& slot = *slots_[index];
+  const bool holds =
+      slot.outer.Open(WrapNonce(stripe), slot.binding.ForCell(stripe),
+                      fetched.bytes.subspan(at, stored_bytes), MutableCell(stripe, index));
+  state(stripe, index) = holds ? State::kGood : State::kBad;
+  if (!holds) AddFault({index, stripe, CellFault::Kind::kCorrupt});
+}
+
 void StripeAssembler::Load(uint16_t index, uint32_t first, uint32_t count) {
   last_fetched_ = {};
   if (!slots_[index] || excluded_[index]) return;
   bool unknown = false;
   for (uint32_t i = 0; i < count; ++i) unknown |= state(first + i, index) == State::kUnknown;
   if (!unknown) return;
-  const size_t stored_bytes = geometry_.stored_cell_bytes();
-  const auto fetched =
-      source_->Fetch(index, first, count, scratch_.span().first(count * stored_bytes));
-  if (fetched.ok()) last_fetched_ = *fetched;
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t stripe = first + i;
-    if (state(stripe, index) != State::kUnknown) continue;
-    if (last_fetched_.size() < (i + 1) * stored_bytes) {
-      state(stripe, index) = State::kBad;
-      AddFault({index, stripe, CellFault::Kind::kMissing});
-      continue;
-    }
-    Slot& slot = *slots_[index];
-    const bool holds = slot.outer.Open(WrapNonce(stripe), slot.binding.ForCell(stripe),
-                                       last_fetched_.subspan(i * stored_bytes, stored_bytes),
-                                       MutableCell(stripe, index));
-    state(stripe, index) = holds ? State::kGood : State::kBad;
-    if (!holds) AddFault({index, stripe, CellFault::Kind::kCorrupt});
-  }
+  const Fetched& fetched = Fetch(index, first, count);
+  const size_t skip = (first - fetched.first) * geometry_.stored_cell_bytes();
+  last_fetched_ = fetched.bytes.subspan(std::min(skip, fetched.bytes.size()));
+  for (uint32_t i = 0; i < count; ++i) Unwrap(index, first + i, fetched);
+}
+
+void StripeAssembler::LoadAhead(uint16_t index, uint32_t stripe) {
+  if (!slots_[index] || excluded_[index] || state(stripe, index) != State::kUnknown) return;
+  uint32_t end = fetch_end_;
+  while (end > stripe + 1 && IsZero(end - 1, index)) --end;
+  const bool fetched = fetched_[index].Covers(stripe, 1);
+  Unwrap(index, stripe, fetched ? fetched_[index] : Fetch(index, stripe, end - stripe));
+}
+
+bool StripeAssembler::Absent(uint16_t index) const {
+  return !slots_[index] || excluded_[index] ||
+         (fetched_[index].count > 0 && fetched_[index].bytes.empty());
 }
 
 uint16_t StripeAssembler::CountGood(uint32_t stripe) const {
@@ -157,33 +200,31 @@ uint16_t StripeAssembler::CountGood(uint32_t stripe) const {
   return good;
 }
 
-bool StripeAssembler::NeedsMore(uint32_t stripe, std::span<const uint16_t> wanted) const {
-  const bool complete = std::ranges::all_of(wanted, [&](uint16_t j) { return Good(stripe, j); });
-  return !complete && CountGood(stripe) < geometry_.code.data_shards;
-}
-
-template <typename Predicate>
-void StripeAssembler::LoadWhere(uint16_t index, Predicate needed) {
-  const uint32_t end = first_ + stripes_;
-  uint32_t low = end;
-  uint32_t high = first_;
-  for (uint32_t stripe = first_; stripe < end; ++stripe) {
-    if (state(stripe, index) != State::kUnknown || !needed(stripe)) continue;
-    low = std::min(low, stripe);
-    high = stripe + 1;
-  }
-  if (low < high) Load(index, low, high - low);
-}
-
 absl::Status StripeAssembler::Complete(std::span<const uint16_t> wanted) {
-  for (uint16_t j : wanted) LoadWhere(j, [](uint32_t) { return true; });
-  for (uint16_t j = 0; j < geometry_.code.total_shards(); ++j) {
-    LoadWhere(j, [&](uint32_t stripe) { return NeedsMore(stripe, wanted); });
-  }
   for (uint32_t stripe = first_; stripe < first_ + stripes_; ++stripe) {
-    SHADW_RETURN_IF_ERROR(Rebuild(stripe, wanted));
+    SHADW_RETURN_IF_ERROR(CompleteStripe(stripe, wanted));
   }
   return absl::OkStatus();
+}
+
+// Where a shard is absent every stripe is rebuilt, and from the same others, which are
+// fetched ahead. Further ones stand in for single cells that are damaged.
+absl::Status StripeAssembler::CompleteStripe(uint32_t stripe, std::span<const uint16_t> wanted) {
+  const uint16_t k = geometry_.code.data_shards;
+  for (uint16_t j : wanted) LoadAhead(j, stripe);
+  const auto good = [&](uint16_t j) { return Good(stripe, j); };
+  if (std::ranges::all_of(wanted, good)) return absl::OkStatus();
+  const auto absent = std::ranges::count_if(wanted, [&](uint16_t j) { return Absent(j); });
+  auto ahead = absent == 0 ? 0 : k - (static_cast<ptrdiff_t>(wanted.size()) - absent);
+  for (uint16_t j = 0; j < geometry_.code.total_shards() && CountGood(stripe) < k; ++j) {
+    if (state(stripe, j) != State::kUnknown || Absent(j)) continue;
+    if (ahead-- > 0) {
+      LoadAhead(j, stripe);
+    } else {
+      Load(j, stripe, 1);
+    }
+  }
+  return Rebuild(stripe, wanted);
 }
 
 absl::Status StripeAssembler::Rebuild(uint32_t stripe, std::span<const uint16_t> wanted) {

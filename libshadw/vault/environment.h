@@ -5,6 +5,9 @@
 #ifndef LIBSHADW_VAULT_ENVIRONMENT_H_
 #define LIBSHADW_VAULT_ENVIRONMENT_H_
 
+#include <memory>
+#include <utility>
+
 #include "libshadw/shard/header.h"
 #include "libshadw/vault/options.h"
 #include "libshadw/vault/roster.h"
@@ -17,8 +20,13 @@ inline constexpr uint32_t kEpochsAhead = 32;
 struct Environment {
   Options options;
   Roster roster;
+  // Null for one thread, also where the system gives no more.
+  std::shared_ptr<base::WorkPool> workers;
 
-  explicit Environment(const Options& given) : options(given), roster(given.stores) {}
+  explicit Environment(const Options& given) : options(given), roster(given.stores) {
+    if (options.threads < 2) return;
+    if (auto pool = base::WorkPool::Create(options.threads); pool.ok()) workers = *std::move(pool);
+  }
 
   base::Time Now() const { return options.clock->Now(); }
   // Epochs last 2^20 seconds, about twelve days.

@@ -32,6 +32,10 @@ absl::Status Options::Validate() const {
                                                    memory_budget_bytes, " bytes, need at least ",
                                                    kMinMemoryBudgetBytes));
   }
+  if (threads == 0 || threads > base::kMaxThreads) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("vault: got ", threads, " threads, need 1 to ", base::kMaxThreads));
+  }
   if (intent_lease <= base::Duration::zero()) {
     return absl::InvalidArgumentError("vault: got an intent lease that is not positive");
   }

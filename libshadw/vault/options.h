@@ -14,6 +14,7 @@
 #include "libshadw/base/random.h"
 #include "libshadw/base/time.h"
 #include "libshadw/base/units.h"
+#include "libshadw/base/work_pool.h"
 #include "libshadw/erasure/code.h"
 #include "libshadw/shard/nonce_observer.h"
 #include "libshadw/store/store.h"
@@ -35,13 +36,19 @@ struct Options {
   erasure::Code code{10, 4};
   // What a put or a repair may hold in buffers. Segments are cut to fit.
   uint64_t memory_budget_bytes = kDefaultMemoryBudgetBytes;
+  // How many threads a put or a get may keep busy, the caller's included: at most so many,
+  // fewer where the budget has no room for their buffers or the system gives no more.
+  // They sleep between calls. Sources, sinks and progress are called on the caller's
+  // thread, stores on any. The stored bytes do not depend on it.
+  size_t threads = 1;
   // How long an unfinished put is left alone by others.
   base::Duration intent_lease = std::chrono::minutes(10);
   // Told of every key and nonce that encrypts; for tests.
   shard::NonceObserver* nonce_observer = nullptr;
 
   //   Errors   kInvalidArgument  no stores, two with one node id, no clock, no random
-  //                              source, an illegal code, or too small a budget
+  //                              source, an illegal code, too small a budget, or threads
+  //                              not from 1 to base::kMaxThreads
   absl::Status Validate() const;
 };
 

@@ -13,10 +13,10 @@
 namespace shadw::vault {
 namespace {
 
-// Enough to see whether the object is a small one, and one frame to compress.
-size_t LookaheadBytes(const erasure::Code& code) {
+// Enough to see whether the object is a small one, and for frames to compress.
+size_t LookaheadBytes(const erasure::Code& code, const base::WorkPool* pool) {
   const size_t half_stripe = size_t{code.data_shards} * shard::kCellBytes / 2;
-  return std::max(shard::kFrameBytes, half_stripe + 1);
+  return std::max(SegmentFiller::BatchBytes(pool), half_stripe + 1);
 }
 
 class PutSession {
@@ -32,7 +32,7 @@ class PutSession {
         options_(options),
         intents_(intents),
         code_(options.code.value_or(env.options.code)),
-        feeder_(source, LookaheadBytes(code_)) {}
+        feeder_(source, LookaheadBytes(code_, env.workers.get())) {}
 
   absl::StatusOr<PutResult> Run() {
     SHADW_RETURN_IF_ERROR(Prepare());
@@ -75,7 +75,8 @@ class PutSession {
     geometry_.code = code_;
     geometry_.cell_bytes = options_.cell_bytes;
     if (geometry_.cell_bytes == 0) {
-      SHADW_ASSIGN_OR_RETURN(const base::ByteSpan beginning, feeder_.Peek(LookaheadBytes(code_)));
+      SHADW_ASSIGN_OR_RETURN(const base::ByteSpan beginning,
+                             feeder_.Peek(LookaheadBytes(code_, nullptr)));
       geometry_.cell_bytes = shard::ChooseCellBytes(beginning.size(), code_);
     }
     FitStripes();
@@ -123,6 +124,16 @@ class PutSession {
     return Announce();
   }
 
+  // Threads never make segments smaller: the same input gives the same shards with any
+  // number of them.
+  base::WorkPool* ThreadsWithinBudget() const {
+    if (env_.workers == nullptr) return nullptr;
+    const uint64_t bytes = geometry_.capacity_bytes() +
+                           2 * SegmentFiller::BatchBytes(env_.workers.get()) +
+                           shard::SegmentSealer::BytesFor(geometry_, env_.workers->threads());
+    return bytes <= env_.options.memory_budget_bytes ? env_.workers.get() : nullptr;
+  }
+
   absl::Status WriteSegments() {
     uint32_t attempt = 0;
     if (resumed_) {
@@ -139,8 +150,10 @@ class PutSession {
       attempt = point.attempt;
       if (point.complete) return absl::OkStatus();
     }
-    SHADW_ASSIGN_OR_RETURN(shard::SegmentSealer sealer, shard::SegmentSealer::Create(geometry_));
-    SegmentFiller filler(geometry_, options_.compress);
+    base::WorkPool* const pool = ThreadsWithinBudget();
+    SHADW_ASSIGN_OR_RETURN(shard::SegmentSealer sealer,
+                           shard::SegmentSealer::Create(geometry_, pool));
+    SegmentFiller filler(geometry_, options_.compress, pool);
     while (true) {
       SHADW_RETURN_IF_ERROR(KeepLease());
       SHADW_ASSIGN_OR_RETURN(const bool last, WriteSegment(sealer, filler, attempt));
@@ -182,7 +195,7 @@ class PutSession {
     SHADW_ASSIGN_OR_RETURN(const std::vector<size_t> touched,
                            StoreSegment(env_, keys_, id_, sealer, nodes, receipt_));
     Report(object_bytes, object_bytes, receipt_.object_bytes);
-    SHADW_RETURN_IF_ERROR(env_.roster.Flush(touched));
+    SHADW_RETURN_IF_ERROR(FlushStores(env_, touched));
     Report(object_bytes, object_bytes, object_bytes);
     receipt_.object_bytes = object_bytes;
     sealed_bytes_ += sealer.sealed_bytes();

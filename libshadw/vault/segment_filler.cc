@@ -9,11 +9,27 @@
 
 namespace shadw::vault {
 
+namespace {
+
+// Enough for a thread that others do not wait for it often.
+constexpr size_t kFramesAThread = 4;
+
+}  // namespace
+
 absl::StatusOr<bool> MetadataLeads(const shard::Metadata& metadata) {
   shard::Metadata with_extent = metadata;
   with_extent.extent.emplace();
   SHADW_ASSIGN_OR_RETURN(const base::Bytes tlvs, shard::EncodeMetadata(with_extent));
   return tlvs.size() > shard::kInlineMetadataBytes;
+}
+
+SegmentFiller::SegmentFiller(const shard::Geometry& geometry, bool compress, base::WorkPool* pool)
+    : plain_(geometry.capacity_bytes()), batch_bytes_(BatchBytes(pool)) {
+  if (compress) packer_.emplace(base::MutableByteSpan(), pool);
+}
+
+size_t SegmentFiller::BatchBytes(const base::WorkPool* pool) {
+  return shard::kFrameBytes * (pool == nullptr ? 1 : pool->threads() * kFramesAThread);
 }
 
 absl::StatusOr<FilledSegment> SegmentFiller::Fill(Feeder& feeder, uint64_t offset,
@@ -26,7 +42,7 @@ absl::StatusOr<FilledSegment> SegmentFiller::Fill(Feeder& feeder, uint64_t offse
     segment.lead_bytes = static_cast<uint16_t>(tlvs.size());
   }
   SHADW_ASSIGN_OR_RETURN(const base::ByteSpan probe, feeder.Peek(shard::kProbeBytes));
-  if (compress_ && shard::WorthCompressing(probe)) {
+  if (packer_ && packer_->Worth(probe)) {
     SHADW_RETURN_IF_ERROR(FillFrames(feeder, segment));
   }
   // Also where not even one frame fits into a short segment.
@@ -51,17 +67,17 @@ absl::Status SegmentFiller::FillPlain(Feeder& feeder, FilledSegment& segment) {
 }
 
 absl::Status SegmentFiller::FillFrames(Feeder& feeder, FilledSegment& segment) {
-  shard::FramePacker packer(plain_.size() - segment.lead_bytes);
+  packer_->Reset(plain_.span().subspan(segment.lead_bytes));
   while (true) {
-    SHADW_ASSIGN_OR_RETURN(const base::ByteSpan frame, feeder.Peek(shard::kFrameBytes));
-    if (frame.empty() || !packer.Add(frame)) break;
-    feeder.Consume(frame.size());
+    SHADW_ASSIGN_OR_RETURN(const base::ByteSpan frames, feeder.Peek(batch_bytes_));
+    const size_t taken = packer_->Add(frames);
+    feeder.Consume(taken);
+    if (frames.empty() || taken < frames.size()) break;
   }
-  const base::ByteSpan stream = packer.Finish();
-  std::ranges::copy(stream, plain_.span().begin() + segment.lead_bytes);
+  const base::ByteSpan stream = packer_->Finish();
   segment.plain = base::ByteSpan(plain_.span()).first(segment.lead_bytes + stream.size());
   segment.codec = shard::Codec::kZstdFrames;
-  segment.object_bytes = packer.plain_bytes();
+  segment.object_bytes = packer_->plain_bytes();
   return absl::OkStatus();
 }
 

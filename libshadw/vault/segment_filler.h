@@ -5,6 +5,8 @@
 #ifndef LIBSHADW_VAULT_SEGMENT_FILLER_H_
 #define LIBSHADW_VAULT_SEGMENT_FILLER_H_
 
+#include <optional>
+
 #include "libshadw/shard/compression.h"
 #include "libshadw/shard/geometry.h"
 #include "libshadw/shard/metadata.h"
@@ -26,8 +28,10 @@ absl::StatusOr<bool> MetadataLeads(const shard::Metadata& metadata);
 
 class SegmentFiller {
  public:
-  SegmentFiller(const shard::Geometry& geometry, bool compress)
-      : plain_(geometry.capacity_bytes()), compress_(compress) {}
+  // `pool` may compress frames, where it is not null.
+  SegmentFiller(const shard::Geometry& geometry, bool compress, base::WorkPool* pool);
+  // How far a feeder must be able to look ahead, so that every thread has frames to do.
+  static size_t BatchBytes(const base::WorkPool* pool);
 
   // Takes the next segment's bytes from `feeder`. `offset` is where they stand in the
   // object. The metadata is completed with the segment's extent.
@@ -38,7 +42,8 @@ class SegmentFiller {
   absl::Status FillFrames(Feeder& feeder, FilledSegment& segment);
 
   base::Buffer plain_;
-  bool compress_;
+  size_t batch_bytes_;
+  std::optional<shard::FramePacker> packer_;  // unless nothing is compressed
 };
 
 }  // namespace shadw::vault

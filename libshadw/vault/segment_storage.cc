@@ -2,6 +2,7 @@
 #include "libshadw/vault/segment_storage.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -26,6 +27,7 @@ class SegmentStorage {
 
   absl::StatusOr<std::vector<size_t>> Store() {
     std::vector<size_t> touched;
+    SHADW_RETURN_IF_ERROR(PutAtOnce());
     for (uint16_t j = 0; j < id_.code.total_shards(); ++j) {
       SHADW_RETURN_IF_ERROR(StoreShard(j));
       touched.push_back(*holders_[j]);
@@ -34,16 +36,40 @@ class SegmentStorage {
   }
 
  private:
+  absl::StatusOr<shard::Header> OpenHeader(uint16_t index) {
+    return shard::OpenHeader(sealer_.shard(index), keys_, shard::OpenTo::kVerify, &memo_);
+  }
+
+  // With threads, every shard's first try is made before any is looked at.
+  absl::Status PutAtOnce() {
+    const uint16_t total = id_.code.total_shards();
+    const size_t lanes = base::LanesFor(env_.workers.get(), total);
+    if (lanes == 1) return absl::OkStatus();
+    std::vector<shard::ShardAddress> addresses;
+    for (uint16_t j = 0; j < total; ++j) {
+      SHADW_ASSIGN_OR_RETURN(const shard::Header header, OpenHeader(j));
+      addresses.push_back(header.audit.address());
+    }
+    first_tries_.resize(total);
+    std::atomic<uint16_t> next = 0;
+    return env_.workers->Run(lanes, [&](size_t) {
+      for (uint16_t j; (j = next++) < total;) {
+        first_tries_[j] = PutShard(*holders_[j], addresses[j], sealer_.shard(j));
+      }
+      return absl::OkStatus();
+    });
+  }
+
   absl::Status StoreShard(uint16_t index) {
-    SHADW_ASSIGN_OR_RETURN(
-        const shard::Header header,
-        shard::OpenHeader(sealer_.shard(index), keys_, shard::OpenTo::kVerify, &memo_));
+    SHADW_ASSIGN_OR_RETURN(const shard::Header header, OpenHeader(index));
     shard::ShardAddress address = header.audit.address();
     base::ByteSpan bytes = sealer_.shard(index);
     shard::Hash root = sealer_.public_root(index);
     std::vector<shard::RewrappedShard> moved;
-    while (true) {
-      const absl::Status put = PutShard(*holders_[index], address, bytes);
+    for (bool first = true;; first = false) {
+      const bool tried = first && !first_tries_.empty();
+      const absl::Status put =
+          tried ? first_tries_[index] : PutShard(*holders_[index], address, bytes);
       if (put.ok()) break;
       SHADW_RETURN_IF_ERROR(Redirect(put, header.audit.address(), address));
       SHADW_ASSIGN_OR_RETURN(moved, Rewrap(header, address));
@@ -59,7 +85,8 @@ class SegmentStorage {
     return absl::OkStatus();
   }
 
-  absl::Status PutShard(size_t node, const shard::ShardAddress& address, base::ByteSpan bytes) {
+  absl::Status PutShard(size_t node, const shard::ShardAddress& address,
+                        base::ByteSpan bytes) const {
     const store::StorageId id = keys_.ShardStorageId(address);
     return env_.roster.store(node).Put(id, bytes,
                                        store::HashToken(keys_.TokenFor(address.node, id)));
@@ -104,6 +131,7 @@ class SegmentStorage {
   PutReceipt& receipt_;
   std::vector<std::optional<size_t>> holders_;
   std::vector<size_t> failed_;
+  std::vector<absl::Status> first_tries_;  // by shard; empty on one thread
   shard::HeaderMemo memo_;
 };
 
@@ -115,6 +143,19 @@ absl::StatusOr<std::vector<size_t>> StoreSegment(const Environment& env,
                                                  const std::vector<size_t>& nodes,
                                                  PutReceipt& receipt) {
   return SegmentStorage(env, keys, id, sealer, nodes, receipt).Store();
+}
+
+absl::Status FlushStores(const Environment& env, std::span<const size_t> nodes) {
+  const size_t lanes = base::LanesFor(env.workers.get(), nodes.size());
+  if (lanes == 1) return env.roster.Flush(nodes);
+  std::vector<absl::Status> flushed(nodes.size());
+  std::atomic<size_t> next = 0;
+  SHADW_RETURN_IF_ERROR(env.workers->Run(lanes, [&](size_t) {
+    for (size_t i; (i = next++) < nodes.size();) flushed[i] = env.roster.Flush(nodes.subspan(i, 1));
+    return absl::OkStatus();
+  }));
+  for (const absl::Status& status : flushed) SHADW_RETURN_IF_ERROR(status);
+  return absl::OkStatus();
 }
 
 }  // namespace shadw::vault

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Brings the n shards of a sealed segment onto the stores, and moves those whose store
-// fails to another.
+// Brings the n shards of a sealed segment onto the stores, several at a time where there
+// are threads, and moves those whose store fails to another.
 #ifndef LIBSHADW_VAULT_SEGMENT_STORAGE_H_
 #define LIBSHADW_VAULT_SEGMENT_STORAGE_H_
 
+#include <span>
 #include <vector>
 
 #include "libshadw/shard/segment_sealer.h"
@@ -21,6 +22,10 @@ absl::StatusOr<std::vector<size_t>> StoreSegment(const Environment& env,
                                                  const shard::SegmentSealer& sealer,
                                                  const std::vector<size_t>& nodes,
                                                  PutReceipt& receipt);
+
+// Flushes the nodes named, on the threads there are; the first error is returned, all are
+// tried.
+absl::Status FlushStores(const Environment& env, std::span<const size_t> nodes);
 
 }  // namespace shadw::vault
 

@@ -40,8 +40,9 @@ absl::Status SegmentStream::Locate(Search search) {
                      ", need ", k, " (k=", k, ", m=", id_.code.parity_shards, ")"));
   }
   auto source = std::make_unique<StoreCellSource>(*env_, *located);
-  SHADW_ASSIGN_OR_RETURN(shard::SegmentReader reader,
-                         shard::SegmentReader::Create(keys_, located->Headers(), source.get()));
+  SHADW_ASSIGN_OR_RETURN(
+      shard::SegmentReader reader,
+      shard::SegmentReader::Create(keys_, located->Headers(), source.get(), env_->workers.get()));
   if (reader_) std::ranges::copy(reader_->faults(), std::back_inserter(faults_));
   located_ = std::move(located);
   source_ = std::move(source);

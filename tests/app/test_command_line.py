@@ -58,6 +58,9 @@ class CommandLine(AppTest):
         self.usage("put", *self.owner(), "--audit=maybe", "file")
         self.usage("share", f"--key={self.key}", "x", "--right=write")
         self.usage("rotate", *self.owner(), "x", "--shard=first")
+        for threads in ("0", "257", "-1", "two"):
+            self.usage("put", *self.owner(), f"--threads={threads}", "file")
+            self.usage("get", *self.owner(), "x", "--out=y", f"--threads={threads}")
 
     def test_a_key_and_a_capability_exclude_each_other(self):
         self.usage("get", *self.owner(), "--cap=x", "n", "--out=y")

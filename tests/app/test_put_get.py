@@ -35,6 +35,12 @@ class Sizes(AppTest):
         segment = 128 * 2 * CHUNK_BYTES
         self.round_trip([segment - 1, segment, segment + 1, 2 * segment + 5], "--compress=off")
 
+    def test_threads_put_and_get_the_same(self):
+        content = data(5_000_000, seed=4)
+        self.put("n", content, "--threads=2")
+        self.assertEqual(self.get("n"), content)
+        self.assertEqual(self.get("n", "--threads=3"), content)
+
     def test_compressible_content_comes_back_and_takes_less(self):
         content = b"all work and no play " * 200_000
         small = self.put("small", content)["stored_bytes"]

@@ -68,6 +68,33 @@ TEST(LeafHasher, HashesEveryLeafByItself) {
   }
 }
 
+TEST(LeafHasher, HashesLeavesThatLieHereAndThere) {
+  LeafHasher hasher;
+  for (const size_t leaf_bytes : {1u, 65u, 1024u, 4098u, 32'768u, 70'000u}) {
+    for (const size_t count : {0u, 1u, 2u, 11u, 13u, 16u, 29u}) {
+      const size_t pitch = leaf_bytes + 37;
+      base::Bytes data(pitch * count);
+      SeededRandom(count).Fill(data);
+      std::vector<base::ByteArray<32>> hashes(count);
+      std::vector<LeafHasher::Leaf> leaves;
+      for (size_t i = count; i-- > 0;) {
+        leaves.push_back({base::ByteSpan(data).subspan(i * pitch, leaf_bytes), &hashes[i]});
+      }
+      hasher.Hash(leaves);
+      for (const LeafHasher::Leaf& leaf : leaves) EXPECT_EQ(*leaf.hash, Sha256(leaf.bytes));
+    }
+  }
+}
+
+TEST(LeafHasherDeathTest, DiesOnLeavesOfDifferentLengths) {
+  const base::Bytes data(10);
+  std::vector<base::ByteArray<32>> hashes(2);
+  const base::ByteSpan bytes = data;
+  const std::vector<LeafHasher::Leaf> leaves = {{bytes.first(4), &hashes[0]},
+                                                {bytes.first(5), &hashes[1]}};
+  EXPECT_DEATH(LeafHasher().Hash(leaves), "");
+}
+
 TEST(LeafHasherDeathTest, DiesOnARaggedEnd) {
   const base::Bytes data(10);
   std::vector<base::ByteArray<32>> hashes(4);

@@ -59,6 +59,21 @@ def sealed(keys, plain):
     return shard.seal_segment(keys, plain, code=Code(4, 2), nodes=NODES)
 
 
+def test_threads_seal_the_same_bytes(keys, plain):
+    alone, together = (
+        shard.seal_segment(
+            keys,
+            plain,
+            code=Code(4, 2),
+            nodes=NODES,
+            threads=threads,
+            random=crypto.SeededRandom(1),
+        )
+        for threads in (1, 3)
+    )
+    assert [bytes(one) for one in alone.shards] == [bytes(one) for one in together.shards]
+
+
 # --- golden vectors ---
 
 
@@ -204,6 +219,7 @@ def test_a_segment_opens_from_any_order_and_only_with_k_shards(keys, plain, seal
     shards = sealed.shards
     assert shard.open_segment(keys, shards).plain == plain
     assert shard.open_segment(keys, shards[:1:-1]).plain == plain
+    assert shard.open_segment(keys, shards[:1:-1], threads=2).plain == plain
     with pytest.raises(shadw.PreconditionError, match="got 3 shards of a segment, need 4"):
         shard.open_segment(keys, shards[:3])
     with pytest.raises(shadw.PreconditionError):

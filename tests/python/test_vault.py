@@ -71,8 +71,17 @@ def test_illegal_options_are_refused(stores):
         Vault(SEED, [stores[i] for i in (0, 1, 2, 1)])
     with pytest.raises(shadw.InvalidArgumentError):
         Vault(SEED, stores, memory_budget_bytes=1)
+    for threads in (0, 257):
+        with pytest.raises(shadw.InvalidArgumentError):
+            Vault(SEED, stores, threads=threads)
     with pytest.raises(shadw.LimitError):
         Vault(SEED, stores, code=Code(4, 2)).put("a", b"text")
+
+
+def test_threads_give_the_same_bytes(stores, data):
+    Vault(SEED, stores, code=CODE, threads=2).put("a", data)
+    assert Vault(SEED, stores).get("a") == data
+    assert Vault(SEED, stores, threads=3).get("a") == data
 
 
 # --- put ---

@@ -17,8 +17,9 @@ base::Bytes Text(size_t count) {
   return text;
 }
 
-base::Bytes Pack(base::ByteSpan plain, uint64_t capacity = UINT64_MAX) {
-  FramePacker packer(capacity);
+base::Bytes Pack(base::ByteSpan plain) {
+  base::Bytes room(plain.size() + FrameTableBytes(plain.size()));
+  FramePacker packer(room);
   for (size_t at = 0; at < plain.size(); at += kFrameBytes) {
     EXPECT_TRUE(packer.Add(plain.subspan(at, std::min(kFrameBytes, plain.size() - at))));
   }
@@ -69,20 +70,51 @@ TEST(Compression, TheProbeTellsTextFromNoise) {
 
 TEST(Compression, AFrameThatDoesNotFitChangesNothing) {
   const base::Bytes noise = RandomBytes(kFrameBytes, 1);
-  FramePacker packer(2 * kFrameBytes);
+  base::Bytes room(2 * kFrameBytes);
+  FramePacker packer(room);
   ASSERT_TRUE(packer.Add(noise));
   EXPECT_FALSE(packer.Add(noise));
   EXPECT_EQ(packer.plain_bytes(), kFrameBytes);
   EXPECT_EQ(Unpack(packer.Finish(), kFrameBytes).value(), noise);
-  packer.Reset();
+  packer.Reset(room);
   EXPECT_TRUE(packer.Add(noise));
   EXPECT_EQ(Unpack(packer.Finish(), kFrameBytes).value(), noise);
 }
 
 TEST(Compression, CapacityIsReachedToTheByte) {
   const base::Bytes noise = RandomBytes(1000, 1);
-  EXPECT_TRUE(FramePacker(1008).Add(noise));
-  EXPECT_FALSE(FramePacker(1007).Add(noise));
+  base::Bytes room(1008);
+  EXPECT_EQ(FramePacker(room).Add(noise), noise.size());
+  EXPECT_EQ(FramePacker(base::MutableByteSpan(room).first(1007)).Add(noise), 0u);
+}
+
+// Frame by frame, many at once, on threads: the frames and where the room ends are the same.
+TEST(CompressionThreads, PackTheSameFramesIntoTheSameRoom) {
+  base::Bytes plain = Text(20 * kFrameBytes);
+  const base::Bytes noise = RandomBytes(3 * kFrameBytes, 2);
+  std::ranges::copy(noise, plain.begin() + 5 * kFrameBytes);
+  plain.resize(plain.size() - 1000);
+  const base::Bytes whole = Pack(plain);
+  for (size_t room_bytes :
+       {whole.size(), whole.size() - 1, whole.size() / 2, 3 * kFrameBytes, size_t{100}}) {
+    base::Bytes room(room_bytes);
+    FramePacker one(room);
+    size_t taken = 0;
+    for (size_t at = 0; at < plain.size(); at += kFrameBytes) {
+      const size_t more =
+          one.Add(base::ByteSpan(plain).subspan(at, std::min(kFrameBytes, plain.size() - at)));
+      taken += more;
+      if (more == 0) break;
+    }
+    const base::Bytes expected = base::ToBytes(one.Finish());
+    for (size_t threads : {1u, 2u, 4u}) {
+      const auto pool = base::WorkPool::Create(threads).value();
+      base::Bytes other_room(room_bytes);
+      FramePacker many(other_room, pool.get());
+      EXPECT_EQ(many.Add(plain), taken) << room_bytes << " " << threads;
+      EXPECT_EQ(base::ToBytes(many.Finish()), expected) << room_bytes << " " << threads;
+    }
+  }
 }
 
 TEST(Compression, TablesThatContradictTheLengthsAreRefused) {
@@ -109,7 +141,8 @@ TEST(Compression, TablesThatContradictTheLengthsAreRefused) {
 
 // So many frames of zeros fit a segment that their table could not be read again.
 TEST(Compression, MoreFramesThanAReaderTakesAreNotPacked) {
-  FramePacker packer(UINT64_MAX);
+  base::Bytes room(size_t{8} * kMaxFrames);
+  FramePacker packer(room);
   const base::Bytes frame(1);
   for (uint32_t i = 0; i < kMaxFrames; ++i) ASSERT_TRUE(packer.Add(frame));
   EXPECT_FALSE(packer.Add(frame));

@@ -103,7 +103,8 @@ Json ShardVector(base::ByteSpan shard, const ObjectKeys& keys, const Hash& publi
 
 // One frame that is stored: compressed frames are not equal in every release of zstd.
 base::Bytes OneStoredFrame(base::ByteSpan plain) {
-  FramePacker packer(UINT64_MAX);
+  base::Bytes room(plain.size() + FrameTableBytes(plain.size()));
+  FramePacker packer(room);
   packer.Add(plain);
   return base::ToBytes(packer.Finish());
 }

@@ -425,6 +425,7 @@ def seal_segment(
     previous_sequence: int = 0,
     codec: int = 0,
     cell_bytes: int | None = None,
+    threads: int = 1,
     random: SeededRandom | None = None,
 ) -> SealedSegment:
     """Seals one segment into the n shards of its n nodes.
@@ -458,7 +459,12 @@ class OpenedSegment:
         """Positions in `shards` whose header does not open."""
 
 def open_segment(
-    keys: ObjectKeys, shards: Rows, *, offset: int = 0, count: int | None = None
+    keys: ObjectKeys,
+    shards: Rows,
+    *,
+    offset: int = 0,
+    count: int | None = None,
+    threads: int = 1,
 ) -> OpenedSegment:
     """Plaintext of a segment, or a part of it, from any k of its shards in any order."""
 

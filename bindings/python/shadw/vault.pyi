@@ -403,7 +403,8 @@ class Vault:
     """Keeps objects on a set of untrusted stores; threads take turns.
 
     `keys` is the 32-byte seed of the root, or the VaultKeys derived from it. `stores` are
-    stores, or paths of directory stores, which `create` makes where they are absent.
+    stores, or paths of directory stores, which `create` makes where they are absent. A put
+    or a get keeps at most `threads` threads busy.
     """
 
     def __init__(
@@ -414,6 +415,7 @@ class Vault:
         create: bool = False,
         code: Code | None = None,
         memory_budget_bytes: int = 134217728,
+        threads: int = 1,
         intent_lease_ns: int = 600000000000,
         clock: ManualClock | None = None,
         random: SeededRandom | None = None,
@@ -524,6 +526,7 @@ class SharedObject:
         stores: _Stores,
         *,
         memory_budget_bytes: int = 134217728,
+        threads: int = 1,
         clock: ManualClock | None = None,
         random: SeededRandom | None = None,
     ) -> None: ...

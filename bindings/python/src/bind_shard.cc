@@ -58,7 +58,7 @@ uint32_t StripesFor(shard::Geometry geometry, size_t plain_bytes) {
 
 SealedSegment SealSegment(const ObjectKeys& keys, const Bytes& plain, const erasure::Code& code,
                           SealArguments arguments, const std::optional<Int<uint32_t>>& cell_bytes,
-                          const Random& random) {
+                          Int<size_t> threads, const Random& random) {
   shard::Geometry geometry{
       .code = code,
       .cell_bytes = cell_bytes.value_or(Int<uint32_t>{shard::ChooseCellBytes(plain.size(), code)})};
@@ -66,8 +66,9 @@ SealedSegment SealSegment(const ObjectKeys& keys, const Bytes& plain, const eras
   geometry.max_stripes = StripesFor(geometry, plain.size());
   const shard::SegmentLabel& label = arguments.label;
   SealedSegment sealed;
+  const std::unique_ptr<base::WorkPool> pool = Value(base::WorkPool::Create(threads));
   Check(Unlocked([&]() -> absl::Status {
-    auto sealer = SegmentSealer::Create(geometry);
+    auto sealer = SegmentSealer::Create(geometry, pool.get());
     if (!sealer.ok()) return sealer.status();
     sealed.sealer = std::make_shared<SegmentSealer>(*std::move(sealer));
     return sealed.sealer->Seal(keys, label, std::move(arguments.read), plain.span(),
@@ -115,7 +116,8 @@ void BindSeal(py::module_& m) {
          const std::optional<Int<uint64_t>>& object_bytes, Int<int64_t> mtime_ns,
          const shard::Metadata* metadata, const std::optional<Bytes>& path_tag,
          Int<uint64_t> previous_sequence, Int<uint8_t> codec,
-         const std::optional<Int<uint32_t>>& cell_bytes, const Random& random) {
+         const std::optional<Int<uint32_t>>& cell_bytes, Int<size_t> threads,
+         const Random& random) {
         SealArguments arguments{
             .label = {.flags = flags,
                       .generation = generation,
@@ -134,7 +136,7 @@ void BindSeal(py::module_& m) {
                      .codec = codec}};
         if (path_tag) arguments.read.path_tag = Id32(*path_tag, "a path tag");
         if (metadata != nullptr) arguments.read.metadata = Value(shard::EncodeMetadata(*metadata));
-        return SealSegment(keys, plain, code, std::move(arguments), cell_bytes, random);
+        return SealSegment(keys, plain, code, std::move(arguments), cell_bytes, threads, random);
       },
       py::arg("keys"), py::arg("plain"), py::kw_only(), py::arg("code"), py::arg("nodes"),
       py::arg("version") = py::none(), py::arg("segment") = 0, py::arg("segment_count") = 1,
@@ -143,7 +145,8 @@ void BindSeal(py::module_& m) {
       py::arg("time_ns") = 0, py::arg("attempt") = 0, py::arg("object_bytes") = py::none(),
       py::arg("mtime_ns") = 0, py::arg("metadata") = py::none(), py::arg("path_tag") = py::none(),
       py::arg("previous_sequence") = 0, py::arg("codec") = 0, py::arg("cell_bytes") = py::none(),
-      py::arg("random") = py::none(), "Seals one segment into the n shards of its n nodes.");
+      py::arg("threads") = 1, py::arg("random") = py::none(),
+      "Seals one segment into the n shards of its n nodes.");
 }
 
 // --- open and check ---------------------------------------------------------------------
@@ -167,11 +170,12 @@ struct OpenedSegment {
 };
 
 OpenedSegment OpenSegment(const ObjectKeys& keys, const Rows& shards, Int<uint64_t> offset,
-                          const std::optional<Int<uint64_t>>& count) {
+                          const std::optional<Int<uint64_t>>& count, Int<size_t> threads) {
+  const std::unique_ptr<base::WorkPool> pool = Value(base::WorkPool::Create(threads));
   Gathered gathered = Value(Unlocked([&] { return Gather(keys, shards, shard::OpenTo::kRead); }));
   SegmentReader reader = Value(Unlocked([&] {
     return SegmentReader::Create(keys, gathered.headers,
-                                 gathered.source ? &*gathered.source : nullptr);
+                                 gathered.source ? &*gathered.source : nullptr, pool.get());
   }));
   const uint64_t rest = reader.plain_bytes() - std::min(offset.value, reader.plain_bytes());
   const uint64_t bytes = count ? count->value : rest;
@@ -216,7 +220,7 @@ void BindOpen(py::module_& m) {
            .def_readonly("faults", &OpenedSegment::faults)
            .def_readonly("unopened", &OpenedSegment::unopened));
   m.def("open_segment", &OpenSegment, py::arg("keys"), py::arg("shards"), py::kw_only(),
-        py::arg("offset") = 0, py::arg("count") = py::none(),
+        py::arg("offset") = 0, py::arg("count") = py::none(), py::arg("threads") = 1,
         "Plaintext of a segment, or a part of it, from any k of its shards in any order.");
 }
 
@@ -337,14 +341,13 @@ py::bytes UnpackFrames(const Bytes& stream, Int<uint64_t> plain_bytes) {
 py::bytes PackFrames(const Bytes& plain) {
   return ToPython(Value(Unlocked([&]() -> absl::StatusOr<base::Bytes> {
     // Frames that do not shrink are stored, so this is room for all of them.
-    shard::FramePacker packer(plain.size() + shard::FrameTableBytes(plain.size()));
-    for (size_t at = 0; at < plain.size(); at += shard::kFrameBytes) {
-      const size_t bytes = std::min(shard::kFrameBytes, plain.size() - at);
-      if (!packer.Add(plain.span().subspan(at, bytes))) {
-        return absl::ResourceExhaustedError("shard: got more frames than one stream may have");
-      }
+    base::Bytes room(plain.size() + shard::FrameTableBytes(plain.size()));
+    shard::FramePacker packer(room);
+    if (packer.Add(plain.span()) != plain.size()) {
+      return absl::ResourceExhaustedError("shard: got more frames than one stream may have");
     }
-    return base::ToBytes(packer.Finish());
+    room.resize(packer.Finish().size());
+    return room;
   })));
 }
 

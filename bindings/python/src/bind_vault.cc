@@ -56,13 +56,15 @@ absl::StatusOr<SharedObject> OpenWith(const vault::Options& options, const py::o
 
 std::unique_ptr<OwnedVault> OpenVault(const py::object& keys, const py::object& stores, bool create,
                                       const std::optional<erasure::Code>& code,
-                                      Int<uint64_t> memory_budget_bytes, Int<int64_t> lease_ns,
+                                      Int<uint64_t> memory_budget_bytes, Int<size_t> threads,
+                                      Int<int64_t> lease_ns,
                                       const std::shared_ptr<SteppedClock>& clock,
                                       const Random& random) {
   const Surroundings surroundings{.random = random, .clock = clock};
   vault::Options options = surroundings.Options(StoresOf(stores, create));
   if (code) options.code = *code;
   options.memory_budget_bytes = memory_budget_bytes;
+  options.threads = threads;
   options.intent_lease = base::Duration(lease_ns.value);
   const shard::VaultKeys owner = VaultKeysOf(keys);
   return std::make_unique<OwnedVault>(Value(Unlocked([&] { return Vault::Open(options, owner); })),
@@ -70,12 +72,13 @@ std::unique_ptr<OwnedVault> OpenVault(const py::object& keys, const py::object& 
 }
 
 std::unique_ptr<OwnedObject> OpenShared(const py::object& keys, const py::object& stores,
-                                        Int<uint64_t> memory_budget_bytes,
+                                        Int<uint64_t> memory_budget_bytes, Int<size_t> threads,
                                         const std::shared_ptr<SteppedClock>& clock,
                                         const Random& random) {
   const Surroundings surroundings{.random = random, .clock = clock};
   vault::Options options = surroundings.Options(StoresOf(stores, false));
   options.memory_budget_bytes = memory_budget_bytes;
+  options.threads = threads;
   return std::make_unique<OwnedObject>(Value(OpenWith(options, keys)), surroundings);
 }
 
@@ -350,8 +353,8 @@ void BindVault(py::module_& root) {
   owner.def(py::init(&OpenVault), py::arg("keys"), py::arg("stores"), py::kw_only(),
             py::arg("create") = false, py::arg("code") = py::none(),
             py::arg("memory_budget_bytes") = vault::kDefaultMemoryBudgetBytes,
-            py::arg("intent_lease_ns") = kLeaseNs, py::arg("clock") = py::none(),
-            py::arg("random") = py::none());
+            py::arg("threads") = 1, py::arg("intent_lease_ns") = kLeaseNs,
+            py::arg("clock") = py::none(), py::arg("random") = py::none());
   BindPut(owner);
   BindGet(owner);
   BindUpkeep(owner);
@@ -359,7 +362,7 @@ void BindVault(py::module_& root) {
   py::class_<OwnedObject> shared(m, "SharedObject", "One object, through a capability.");
   shared.def(py::init(&OpenShared), py::arg("capability"), py::arg("stores"), py::kw_only(),
              py::arg("memory_budget_bytes") = vault::kDefaultMemoryBudgetBytes,
-             py::arg("clock") = py::none(), py::arg("random") = py::none());
+             py::arg("threads") = 1, py::arg("clock") = py::none(), py::arg("random") = py::none());
   BindSharedObject(shared);
   m.def("recover", &Recover, py::arg("keys"), py::arg("directories"), py::arg("out"),
         "Restores objects from any pile of files, with the root key alone.");
