@@ -48,7 +48,7 @@ class Restoring {
 
   GetTreeReport Finish() {
     for (NotRestored& failed : tree_.Finish()) {
-      --report_.restored;
+      if (report_.restored > 0) --report_.restored;
       report_.failed.push_back(std::move(failed));
     }
     std::ranges::sort(report_.failed, {}, &NotRestored::name);
@@ -101,11 +101,13 @@ absl::StatusOr<GetTreeReport> GetTree(Vault& vault, const GetTreeOptions& option
   uint64_t total_bytes = 0;
   for (const CatalogueEntry& entry : entries) total_bytes += entry.object_bytes;
   Restoring restoring(options, total_bytes);
-  SHADW_RETURN_IF_ERROR(
+  const absl::Status visited =
       vault.GetMany(entries, [&](const CatalogueEntry& entry, const ObjectReader& read) {
         return restoring.Add(entry, read);
-      }));
-  return restoring.Finish();
+      });
+  GetTreeReport report = restoring.Finish();  // also of a visit that was ended
+  SHADW_RETURN_IF_ERROR(visited);
+  return report;
 }
 
 }  // namespace shadw::vault

@@ -26,16 +26,6 @@ absl::Status Refused(std::string_view what, const std::filesystem::path& path) {
   return RefusedBy(errno, what, path);
 }
 
-// So that the name is as durable as the bytes.
-absl::Status SyncFolderOf(const std::filesystem::path& path) {
-  // Itself, even where a link leads to it.
-  const std::filesystem::path itself = path.parent_path() / ".";
-  const store::FileDescriptor folder = store::OpenDirectoryAt(AT_FDCWD, itself.c_str());
-  // EINVAL: this file system syncs no folders, and the file is there.
-  const bool synced = folder.ok() && (fsync(folder.get()) == 0 || errno == EINVAL);
-  return synced ? absl::OkStatus() : Refused("sync the folder of", path);
-}
-
 bool IsSafe(const std::filesystem::path& path) {
   if (path.empty() || path.is_absolute() || path.native().size() > kMaxPathBytes) return false;
   if (path.native().ends_with('/') || path.native().find("//") != std::string::npos) return false;
@@ -77,6 +67,14 @@ std::array<timespec, 2> FileTimes(int64_t mtime_ns) {
   }
   const timespec time{.tv_sec = seconds, .tv_nsec = nanos};
   return {time, time};
+}
+
+absl::Status SyncFolder(const std::filesystem::path& folder) {
+  // Itself, even where a link leads to it.
+  const store::FileDescriptor opened = store::OpenDirectoryAt(AT_FDCWD, (folder / ".").c_str());
+  // EINVAL: this file system syncs no folders, and the files are there.
+  const bool synced = opened.ok() && (fsync(opened.get()) == 0 || errno == EINVAL);
+  return synced ? absl::OkStatus() : Refused("sync the folder", folder);
 }
 
 absl::StatusOr<RestoredFile> RestoredFile::Create(const std::filesystem::path& path) {
@@ -124,7 +122,7 @@ absl::Status RestoredFile::Append(base::ByteSpan bytes) {
   return absl::OkStatus();
 }
 
-absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns) {
+absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns, Folder folder) {
   if (fchmod(descriptor_, mode.value_or(0600) & 07777) != 0)
     return Refused("set the mode of", path_);
   const std::array<timespec, 2> times = FileTimes(mtime_ns);
@@ -133,7 +131,7 @@ absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns
   errno = store::RenameWithoutReplacing(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str());
   if (errno != 0) return Refused("restore", path_);
   close(std::exchange(descriptor_, -1));
-  return SyncFolderOf(path_);
+  return folder == Folder::kSync ? SyncFolder(path_.parent_path()) : absl::OkStatus();
 }
 
 }  // namespace shadw::vault

@@ -26,6 +26,9 @@ absl::Status RefusedBy(int error, std::string_view what, const std::filesystem::
 // Access and change time, as futimens takes them.
 std::array<timespec, 2> FileTimes(int64_t mtime_ns);
 
+// Makes the names in a folder durable.
+absl::Status SyncFolder(const std::filesystem::path& folder);
+
 class RestoredFile {
  public:
   // Makes the folders above `path` and a temporary file beside it.
@@ -38,9 +41,12 @@ class RestoredFile {
   ~RestoredFile();
 
   absl::Status Append(base::ByteSpan bytes);
-  // Sets mode and time, gives the file its name, makes both durable.
+  // Sets mode and time, gives the file its name, makes both durable; the name only with
+  // SyncFolder, which the caller may leave for when many files have theirs.
   //   Errors   kAlreadyExists  something got the name meanwhile: it stays
-  absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns);
+  enum class Folder { kSync, kLeave };
+  absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns,
+                      Folder folder = Folder::kSync);
 
  private:
   RestoredFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor)

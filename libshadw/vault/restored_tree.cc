@@ -96,7 +96,7 @@ absl::StatusOr<std::filesystem::path> RestoredTree::AddFile(
   absl::StatusOr<RestoredFile> file = RestoredFile::Create(path);
   SHADW_RETURN_IF_ERROR(file.status());
   SHADW_RETURN_IF_ERROR(read([&](base::ByteSpan bytes) { return file->Append(bytes); }));
-  SHADW_RETURN_IF_ERROR(file->Commit(as.mode, as.mtime_ns));
+  SHADW_RETURN_IF_ERROR(file->Commit(as.mode, as.mtime_ns, RestoredFile::Folder::kLeave));
   return path;
 }
 
@@ -107,6 +107,11 @@ std::vector<NotRestored> RestoredTree::Finish() {
                                   ? SetTimeOfLink(link.path, link.mtime_ns)
                                   : RefusedBy(errno, "make the link", link.path);
     if (!made.ok()) failed.push_back({link.name, made});
+  }
+  // Before folders may become unreadable.
+  for (const std::filesystem::path& folder : made_) {
+    const absl::Status synced = SyncFolder(out_ / folder);
+    if (!synced.ok()) failed.push_back({folder.native(), synced});
   }
   // What is in a folder changes its time, and may need a right that its mode does not give.
   std::ranges::sort(folders_, std::greater(), &Folder::path);

@@ -26,7 +26,9 @@ class CommandLine(AppTest):
         self.usage("list", *self.owner(), "--colour")
 
     def test_help_of_every_command_exits_with_0(self):
-        commands = "keygen put get list info verify repair rotate remove recover share".split()
+        commands = (
+            "keygen put get list info verify repair compact rotate remove recover share".split()
+        )
         overall = self.succeed("--help").out.decode()
         for command in commands:
             self.assertIn(command, overall)
@@ -66,8 +68,9 @@ class CommandLine(AppTest):
         self.usage("get", *self.owner(), "--cap=x", "n", "--out=y")
 
     def test_only_an_owner_can_put_list_remove_and_recover(self):
-        for command in (["put", "file"], ["list"], ["remove", "n"], ["recover", "--out=o"]):
-            self.usage(*command, "--cap=x", *self.store_options())
+        commands = ["put file", "put -r file", "get -r --out=o", "list", "remove n", "compact"]
+        for command in [*commands, "recover --out=o"]:
+            self.usage(*command.split(), "--cap=x", *self.store_options())
 
     def test_where_standard_output_has_the_object_json_is_the_last_line_on_standard_error(self):
         self.put("n", b"content\n")
@@ -94,6 +97,7 @@ class CommandLine(AppTest):
             "info": [*self.owner(), "n"],
             "verify": [*self.owner(), "n"],
             "repair": [*self.owner(), "n"],
+            "compact": self.owner(),
             "rotate": [*self.owner(), "n"],
             "share": [*self.owner(), "n", "--right=read"],
             "recover": [*self.owner(), "--out", self.root / "recovered"],
@@ -106,6 +110,7 @@ class CommandLine(AppTest):
             "info": {"name", "code", "segments", "mode", "mtime_ns", "bound", "object_bytes"},
             "verify": {"whole", "faults", "shards_expected", "shards_whole"},
             "repair": {"shards_rebuilt", "shards_removed", "heads_written"},
+            "compact": {"packs_rewritten", "packs_removed", "bytes_before", "bytes_after"},
             "rotate": {"shards_rotated", "bytes_written"},
             "share": {"right", "capability", "name"},
             "recover": {"files_scanned", "shards_found", "restored", "objects"},
