@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "libshadw/shard/geometry.h"
+
 namespace shadw::vault {
 namespace {
 
@@ -22,6 +24,13 @@ uint64_t FullPackStripes(const erasure::Code& code, uint64_t memory_budget_bytes
   const uint64_t bytes = std::min(kFullPackBytes, memory_budget_bytes / 8);
   const uint64_t stripes = std::max<uint64_t>(1, bytes / PackStripeBytes(code));
   return std::bit_floor(std::min<uint64_t>(stripes, shard::kMaxCells));
+}
+
+uint64_t PackStoredBytes(uint64_t bytes, const erasure::Code& code) {
+  const shard::Geometry geometry{.code = code, .cell_bytes = shard::ChooseCellBytes(bytes, code)};
+  const uint64_t stripe = uint64_t{code.data_shards} * geometry.chunk_bytes();
+  const uint64_t cells = std::bit_ceil(std::max<uint64_t>(1, (bytes + stripe - 1) / stripe));
+  return code.total_shards() * (shard::kHeaderBytes + cells * geometry.stored_cell_bytes());
 }
 
 PackLayout LayOutPack(std::span<const uint32_t> record_bytes, const erasure::Code& code,

@@ -22,6 +22,9 @@ uint64_t PackStripeBytes(const erasure::Code& code);
 // Stripes of a full pack: a power of two.
 uint64_t FullPackStripes(const erasure::Code& code, uint64_t memory_budget_bytes);
 
+// What a pack of so many bytes takes on all stores together.
+uint64_t PackStoredBytes(uint64_t bytes, const erasure::Code& code);
+
 struct PackLayout {
   std::vector<uint32_t> offsets;  // of the records that go in, in order
   uint64_t records_end = 0;       // where the index begins

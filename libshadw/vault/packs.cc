@@ -197,7 +197,10 @@ absl::Status Packs::Compact(const shard::ObjectId& pack, std::span<const shard::
     if (std::ranges::binary_search(live, record.id)) continue;
     dead.records.emplace(record.id, DeadRecord{record.bytes, {}});
   }
-  const bool worth_it = dead.bytes() * 8 >= located.head.header.read->object_bytes;
+  const uint64_t bytes = located.head.header.read->object_bytes;
+  const erasure::Code code = located.head.code();
+  const bool worth_it = PackStoredBytes(bytes - std::min(dead.bytes(), bytes), code) * 8 <=
+                        PackStoredBytes(bytes, code) * 7;
   return worth_it ? CompactTo(located, dead, report) : absl::OkStatus();
 }
 

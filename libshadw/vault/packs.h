@@ -57,7 +57,8 @@ class Packs {
   absl::Status Bury(std::span<const CatalogueEntry> gone);
   // Takes members of any packs out of the catalogue and buries them.
   absl::Status Remove(std::span<const CatalogueEntry> members);
-  // Compacts a pack of which an eighth or more is none of the live records.
+  // Compacts a pack that takes an eighth less on the stores without what is none of the
+  // live records: a shard has a power of two of cells, so that is not any pack.
   //   Shapes   live  ascending
   absl::Status Compact(const shard::ObjectId& pack, std::span<const shard::RecordId> live,
                        CompactReport& report);

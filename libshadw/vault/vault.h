@@ -92,7 +92,7 @@ class Vault {
   RepairReport RepairCatalogue();
   absl::StatusOr<RotateReport> Rotate(std::string_view name,
                                       std::optional<uint16_t> index = std::nullopt);
-  // Rewrites every pack of which an eighth or more is gone.
+  // Rewrites every pack that takes an eighth less on the stores without what is gone of it.
   absl::StatusOr<CompactReport> Compact();
   // Leaves a tombstone, removes the shards; of a packed object, notes that it is gone. Where the
   // catalogue has no room for the change, the name stays listed until the vault is opened after the
