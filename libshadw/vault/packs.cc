@@ -172,7 +172,7 @@ absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::C
 
 absl::Status Packs::Bury(std::span<const CatalogueEntry> gone) {
   std::vector<Burial> burials;
-  const absl::Status begun = Begin(gone, burials);
+  absl::Status begun = Begin(gone, burials);
   End(burials);
   return begun;
 }

@@ -91,12 +91,12 @@ class DyingWriter {
   Contents before_;
 };
 
-void DieEverywhere(const std::function<void(DyingWriter&, Contents&)>& plan,
+// At every `step`th change; every single one passes too, and takes minutes.
+void DieEverywhere(uint64_t step, const std::function<void(DyingWriter&, Contents&)>& plan,
                    const std::function<void(Vault&, const Contents&)>& act) {
   for (const bool after : {false, true}) {
     bool died = true;
-    // Every seventh change: every single one passes too, and takes minutes.
-    for (uint64_t at = 0; died && !testing::Test::HasFailure(); at += 7) {
+    for (uint64_t at = 0; died && !testing::Test::HasFailure(); at += step) {
       SCOPED_TRACE(testing::Message() << (after ? "after " : "before ") << at);
       DyingWriter writer;
       Contents now = writer.before_;
@@ -112,6 +112,7 @@ void DieEverywhere(const std::function<void(DyingWriter&, Contents&)>& plan,
 TEST(DyingWriterOfPacks, WhoReplacesAndAdds) {
   Contents changed;
   DieEverywhere(
+      11,
       [&](DyingWriter& writer, Contents& now) {
         changed.clear();
         for (int i = 8; i < 20; ++i) {
@@ -124,6 +125,7 @@ TEST(DyingWriterOfPacks, WhoReplacesAndAdds) {
 
 TEST(DyingWriterOfPacks, WhoReplacesAll) {
   DieEverywhere(
+      11,
       [&](DyingWriter& writer, Contents& now) {
         for (auto& [name, content] : now) content = writer.test_.RandomBytes(1500);
       },
@@ -132,19 +134,20 @@ TEST(DyingWriterOfPacks, WhoReplacesAll) {
 
 TEST(DyingWriterOfPacks, WhoReplacesOneByAnObjectOfItsOwn) {
   DieEverywhere(
-      [&](DyingWriter& writer, Contents& now) { now["n3"] = writer.test_.RandomBytes(70'000); },
+      11, [&](DyingWriter& writer, Contents& now) { now["n3"] = writer.test_.RandomBytes(70'000); },
       [&](Vault& vault, const Contents& now) {
         vault.Put("n3", SourceOf(now.at("n3"))).IgnoreError();
       });
 }
 
 TEST(DyingWriterOfPacks, WhoRemovesUntilThePackIsCompactedAndGone) {
-  DieEverywhere([](DyingWriter&, Contents& now) { now.clear(); },
-                [](Vault& vault, const Contents&) {
-                  for (int i = 0; i < 12; ++i) {
-                    vault.Remove("n" + std::to_string(i)).IgnoreError();
-                  }
-                });
+  DieEverywhere(
+      37, [](DyingWriter&, Contents& now) { now.clear(); },
+      [](Vault& vault, const Contents&) {
+        for (int i = 0; i < 12; ++i) {
+          vault.Remove("n" + std::to_string(i)).IgnoreError();
+        }
+      });
 }
 
 }  // namespace
