@@ -103,6 +103,8 @@ TEST(ShardThreads, AnyNumberOfThemSealsTheSameBytes) {
 TEST(ShardThreads, SealingStartsNoMoreThanAsked) {
   const SealOptions options{.code = {4, 2}, .max_stripes = 32};
   const base::Bytes plain = RandomBytes(32 * 4 * 4080, 1);
+  // A sanitizer adds a thread of its own when the first one starts.
+  std::thread([] {}).join();
   for (size_t threads : {1u, 2u, 5u}) {
     const size_t before = ThreadsOfThisProcess();
     const auto pool = Pool(threads);
@@ -112,7 +114,9 @@ TEST(ShardThreads, SealingStartsNoMoreThanAsked) {
       ASSERT_TRUE(
           sealer.Seal(TestKeys(), LabelOf(options), ReadBox{}, plain, {&random, nullptr}).ok());
     }
-    EXPECT_EQ(random.most_threads(), before + threads - 1);
+    // One that has ended may be listed a moment longer, so `before` may be too high.
+    EXPECT_LE(random.most_threads(), before + threads - 1);
+    EXPECT_GE(random.most_threads(), threads);
   }
 }
 

@@ -367,7 +367,7 @@ void BindCompression(py::module_& m) {
 
 absl::StatusOr<Gathered> Gather(const ObjectKeys& keys, const Rows& shards, shard::OpenTo depth) {
   Gathered gathered;
-  shard::SignatureMemo memo;
+  shard::HeaderMemo memo;
   for (size_t i = 0; i < shards.size(); ++i) {
     auto header = shard::OpenHeader(shards.spans()[i], keys, depth, &memo);
     if (!header.ok()) {
