@@ -20,6 +20,7 @@
 #include "libshadw/crypto/random.h"
 #include "libshadw/store/directory_store.h"
 #include "libshadw/store/memory_store.h"
+#include "libshadw/vault/own_object.h"
 #include "libshadw/vault/vault.h"
 
 namespace shadw::vault {
@@ -29,15 +30,6 @@ constexpr int kStores = 14;
 constexpr double kRedundancy = 1.4;
 
 std::string Numbered(int64_t i) { return absl::StrCat("folder/object-", i); }
-
-ByteSource SourceOver(base::ByteSpan bytes) {
-  return [rest = bytes](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
-    const size_t take = std::min(out.size(), rest.size());
-    std::ranges::copy(rest.first(take), out.begin());
-    rest = rest.subspan(take);
-    return take;
-  };
-}
 
 // A vault of `objects` objects of `bytes` random bytes each.
 struct Fixture {

@@ -13,6 +13,7 @@
 #include "libshadw/base/time.h"
 #include "libshadw/crypto/random.h"
 #include "libshadw/store/memory_store.h"
+#include "libshadw/vault/own_object.h"
 #include "libshadw/vault/vault.h"
 
 namespace shadw::vault {
@@ -31,13 +32,7 @@ struct Fixture {
   }
 
   absl::Status Put(const std::string& name, base::ByteSpan bytes) {
-    const ByteSource source = [rest = bytes](base::MutableByteSpan out) mutable {
-      const size_t take = std::min(out.size(), rest.size());
-      std::ranges::copy(rest.first(take), out.begin());
-      rest = rest.subspan(take);
-      return absl::StatusOr<size_t>(take);
-    };
-    return vault->Put(name, source).status();
+    return vault->Put(name, SourceOver(bytes)).status();
   }
 
   base::ManualClock clock{base::FromUnixSeconds(1'800'000'000)};

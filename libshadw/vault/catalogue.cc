@@ -340,7 +340,10 @@ absl::Status Catalogue::RepairPagesOf(const CatalogueEntry& object, const erasur
                                  if (repaired.ok()) report.Add(*repaired);
                                });
   first.Update(leaf.status());
-  if (leaf.ok() && !Lists(leaf->page, object)) first.Update(Enter(object, code, gone));
+  // A packed object was found through its entry: without one it was removed meanwhile.
+  if (leaf.ok() && !object.packed && !Lists(leaf->page, object)) {
+    first.Update(Enter(object, code, gone));
+  }
   return first;
 }
 

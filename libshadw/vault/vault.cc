@@ -383,13 +383,19 @@ absl::Status Vault::Remove(std::string_view name) {
 }
 
 absl::StatusOr<CompactReport> Vault::Compact() {
+  // A writer enters what he packed page by page, and then clears his intent: only of a pack
+  // that was there, and then had no intent, does the catalogue tell all that is alive.
   std::map<shard::ObjectId, std::vector<shard::RecordId>> live;
   SHADW_RETURN_IF_ERROR(state_->catalogue.Visit([&](const CatalogueEntry& entry) {
-    if (entry.packed) live[entry.id].push_back(entry.packed->record);
+    if (entry.packed) live.try_emplace(entry.id);
     return absl::OkStatus();
   }));
-  // What a pack holds whose writer is not done, the catalogue does not tell.
   for (const FoundIntent& intent : state_->intents.All()) live.erase(intent.record.object);
+  SHADW_RETURN_IF_ERROR(state_->catalogue.Visit([&](const CatalogueEntry& entry) {
+    const auto pack = live.find(entry.id);
+    if (entry.packed && pack != live.end()) pack->second.push_back(entry.packed->record);
+    return absl::OkStatus();
+  }));
   CompactReport report;
   absl::Status first;
   for (auto& [pack, records] : live) {

@@ -3,41 +3,27 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "tests/vault/hooked_store.h"
 #include "tests/vault/test_vault.h"
 
 namespace shadw::vault {
 namespace {
 
-using Contents = std::map<std::string, base::Bytes>;
-
-ItemSource ItemsOf(const Contents& contents) {
-  return [at = contents.begin(),
-          end = contents.end()]() mutable -> absl::StatusOr<std::optional<PutItem>> {
-    if (at == end) return std::nullopt;
-    PutItem item{.name = at->first, .source = SourceOf(at->second), .mode = 0640, .mtime_ns = 77};
-    ++at;
-    return item;
-  };
-}
-
 class GetManyTest : public testing::Test {
  protected:
   GetManyTest() : test_(6) {}
 
-  Contents Small(size_t count, size_t bytes) {
-    Contents contents;
+  Objects Small(size_t count, size_t bytes) {
+    Objects contents;
     for (size_t i = 0; i < count; ++i) {
       contents["n" + std::to_string(i)] = test_.RandomBytes(bytes + i % 5);
     }
     return contents;
   }
 
-  // Contents by name; where one cannot be read, the code of its error is the content.
-  static Contents GetAll(Vault& vault, const std::vector<CatalogueEntry>& entries) {
-    Contents got;
+  // Objects by name; where one cannot be read, the code of its error is the content.
+  static Objects GetAll(Vault& vault, const std::vector<CatalogueEntry>& entries) {
+    Objects got;
     const absl::Status visited =
         vault.GetMany(entries, [&](const CatalogueEntry& entry, const ObjectReader& read) {
           EXPECT_FALSE(got.contains(entry.name));
@@ -61,7 +47,7 @@ class GetManyTest : public testing::Test {
 };
 
 TEST_F(GetManyTest, VisitsPackedAndOtherObjectsOnceEach) {
-  Contents contents = Small(200, 700);
+  Objects contents = Small(200, 700);
   contents["empty"] = {};
   contents["large"] = test_.RandomBytes(200'000);
   Vault vault = test_.Open();
@@ -72,7 +58,7 @@ TEST_F(GetManyTest, VisitsPackedAndOtherObjectsOnceEach) {
 }
 
 TEST_F(GetManyTest, ReadsAPackOnceWhereMuchOfItIsWanted) {
-  const Contents contents = Small(300, 700);
+  const Objects contents = Small(300, 700);
   Options options = test_.MakeOptions();
   auto hooks = std::make_shared<StoreHooks>();
   size_t gets = 0;
@@ -90,7 +76,7 @@ TEST_F(GetManyTest, ReadsAPackOnceWhereMuchOfItIsWanted) {
 }
 
 TEST_F(GetManyTest, WhatWasReplacedIsNewAndWhatWasRemovedIsNotFound) {
-  Contents contents = Small(40, 700);
+  Objects contents = Small(40, 700);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   const std::vector<CatalogueEntry> old = *vault.List();
@@ -99,7 +85,7 @@ TEST_F(GetManyTest, WhatWasReplacedIsNewAndWhatWasRemovedIsNotFound) {
   ASSERT_TRUE(vault.Put("n3", SourceOf(contents["n3"]), options).ok());
   ASSERT_TRUE(vault.Remove("n4").ok());
   contents["n4"] = {static_cast<uint8_t>(absl::StatusCode::kNotFound)};
-  Contents got = GetAll(vault, old);
+  Objects got = GetAll(vault, old);
   // What was removed from a pack may still be read by those who had seen it there.
   if (got["n4"].size() > 1) got["n4"] = contents["n4"];
   EXPECT_EQ(got, contents);
@@ -107,7 +93,7 @@ TEST_F(GetManyTest, WhatWasReplacedIsNewAndWhatWasRemovedIsNotFound) {
 }
 
 TEST_F(GetManyTest, MembersOfAPackThatWasCompactedMeanwhileAreFound) {
-  Contents contents = Small(40, 4000);
+  Objects contents = Small(40, 4000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   const std::vector<CatalogueEntry> old = *vault.List();
@@ -121,7 +107,7 @@ TEST_F(GetManyTest, MembersOfAPackThatWasCompactedMeanwhileAreFound) {
 }
 
 TEST_F(GetManyTest, LossIsOvercome) {
-  const Contents contents = Small(100, 2000);
+  const Objects contents = Small(100, 2000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   test_.stores.erase(test_.stores.begin(), test_.stores.begin() + 2);

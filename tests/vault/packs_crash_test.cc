@@ -5,26 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "tests/vault/hooked_store.h"
 #include "tests/vault/live_blobs.h"
 #include "tests/vault/test_vault.h"
 
 namespace shadw::vault {
 namespace {
-
-using Contents = std::map<std::string, base::Bytes>;
-
-ItemSource ItemsOf(const Contents& contents) {
-  return [at = contents.begin(),
-          end = contents.end()]() mutable -> absl::StatusOr<std::optional<PutItem>> {
-    if (at == end) return std::nullopt;
-    PutItem item{.name = at->first, .source = SourceOf(at->second)};
-    ++at;
-    return item;
-  };
-}
 
 // A vault of three stores with twelve packed objects, whose writer dies.
 class DyingWriter {
@@ -60,7 +46,7 @@ class DyingWriter {
 
   // Every name of `now` has its content there, or where it may not have come to that its
   // content before; what is in neither is gone.
-  void ExpectOldOrNew(const Contents& now, bool& all_new) {
+  void ExpectOldOrNew(const Objects& now, bool& all_new) {
     test_.clock.Advance(std::chrono::hours(1));
     Vault vault = test_.Open();
     std::vector<std::string> names;
@@ -88,18 +74,18 @@ class DyingWriter {
   }
 
   TestVault test_;
-  Contents before_;
+  Objects before_;
 };
 
 // At every `step`th change; every single one passes too, and takes minutes.
-void DieEverywhere(uint64_t step, const std::function<void(DyingWriter&, Contents&)>& plan,
-                   const std::function<void(Vault&, const Contents&)>& act) {
+void DieEverywhere(uint64_t step, const std::function<void(DyingWriter&, Objects&)>& plan,
+                   const std::function<void(Vault&, const Objects&)>& act) {
   for (const bool after : {false, true}) {
     bool died = true;
     for (uint64_t at = 0; died && !testing::Test::HasFailure(); at += step) {
       SCOPED_TRACE(testing::Message() << (after ? "after " : "before ") << at);
       DyingWriter writer;
-      Contents now = writer.before_;
+      Objects now = writer.before_;
       plan(writer, now);
       died = writer.Run(at, after, [&](Vault& vault) { act(vault, now); });
       bool all_new = false;
@@ -110,40 +96,40 @@ void DieEverywhere(uint64_t step, const std::function<void(DyingWriter&, Content
 }
 
 TEST(DyingWriterOfPacks, WhoReplacesAndAdds) {
-  Contents changed;
+  Objects changed;
   DieEverywhere(
       11,
-      [&](DyingWriter& writer, Contents& now) {
+      [&](DyingWriter& writer, Objects& now) {
         changed.clear();
         for (int i = 8; i < 20; ++i) {
           const std::string name = "n" + std::to_string(i);
           changed[name] = now[name] = writer.test_.RandomBytes(1500);
         }
       },
-      [&](Vault& vault, const Contents&) { vault.PutMany(ItemsOf(changed)).IgnoreError(); });
+      [&](Vault& vault, const Objects&) { vault.PutMany(ItemsOf(changed)).IgnoreError(); });
 }
 
 TEST(DyingWriterOfPacks, WhoReplacesAll) {
   DieEverywhere(
       11,
-      [&](DyingWriter& writer, Contents& now) {
+      [&](DyingWriter& writer, Objects& now) {
         for (auto& [name, content] : now) content = writer.test_.RandomBytes(1500);
       },
-      [&](Vault& vault, const Contents& now) { vault.PutMany(ItemsOf(now)).IgnoreError(); });
+      [&](Vault& vault, const Objects& now) { vault.PutMany(ItemsOf(now)).IgnoreError(); });
 }
 
 TEST(DyingWriterOfPacks, WhoReplacesOneByAnObjectOfItsOwn) {
   DieEverywhere(
-      11, [&](DyingWriter& writer, Contents& now) { now["n3"] = writer.test_.RandomBytes(70'000); },
-      [&](Vault& vault, const Contents& now) {
+      11, [&](DyingWriter& writer, Objects& now) { now["n3"] = writer.test_.RandomBytes(70'000); },
+      [&](Vault& vault, const Objects& now) {
         vault.Put("n3", SourceOf(now.at("n3"))).IgnoreError();
       });
 }
 
 TEST(DyingWriterOfPacks, WhoRemovesUntilThePackIsCompactedAndGone) {
   DieEverywhere(
-      37, [](DyingWriter&, Contents& now) { now.clear(); },
-      [](Vault& vault, const Contents&) {
+      37, [](DyingWriter&, Objects& now) { now.clear(); },
+      [](Vault& vault, const Objects&) {
         for (int i = 0; i < 12; ++i) {
           vault.Remove("n" + std::to_string(i)).IgnoreError();
         }

@@ -3,35 +3,22 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 
 #include "libshadw/vault/dead_list.h"
+#include "tests/vault/hooked_store.h"
 #include "tests/vault/live_blobs.h"
 #include "tests/vault/test_vault.h"
 
 namespace shadw::vault {
 namespace {
 
-using Contents = std::map<std::string, base::Bytes>;
-
-// Hands out what is in the map, in order of the names.
-ItemSource ItemsOf(const Contents& contents) {
-  return [at = contents.begin(),
-          end = contents.end()]() mutable -> absl::StatusOr<std::optional<PutItem>> {
-    if (at == end) return std::nullopt;
-    PutItem item{.name = at->first, .source = SourceOf(at->second), .mode = 0640, .mtime_ns = 77};
-    ++at;
-    return item;
-  };
-}
-
 class PacksTest : public testing::Test {
  protected:
   PacksTest() : test_(6) {}
 
-  Contents Small(size_t count, size_t bytes, const std::string& prefix = "small/") {
-    Contents contents;
+  Objects Small(size_t count, size_t bytes, const std::string& prefix = "small/") {
+    Objects contents;
     for (size_t i = 0; i < count; ++i) {
       contents[prefix + std::to_string(i)] = test_.RandomBytes(bytes + i % 7);
     }
@@ -45,12 +32,12 @@ class PacksTest : public testing::Test {
     return got;
   }
 
-  static void ExpectAll(Vault& vault, const Contents& contents) {
+  static void ExpectAll(Vault& vault, const Objects& contents) {
     for (const auto& [name, content] : contents) EXPECT_EQ(Get(vault, name), content) << name;
     EXPECT_EQ(vault.List()->size(), contents.size());
   }
 
-  std::vector<std::string> Dead(const Contents& contents) {
+  std::vector<std::string> Dead(const Objects& contents) {
     std::vector<std::string> names;
     for (const auto& [name, content] : contents) names.push_back(name);
     const Options options = test_.MakeOptions();
@@ -61,7 +48,7 @@ class PacksTest : public testing::Test {
 };
 
 TEST_F(PacksTest, ManySmallObjectsShareAPackAndComeBack) {
-  const Contents contents = Small(300, 1000);
+  const Objects contents = Small(300, 1000);
   Vault vault = test_.Open();
   const auto receipt = vault.PutMany(ItemsOf(contents));
   ASSERT_TRUE(receipt.ok()) << receipt.status();
@@ -76,7 +63,7 @@ TEST_F(PacksTest, ManySmallObjectsShareAPackAndComeBack) {
 }
 
 TEST_F(PacksTest, LengthsAroundTheLimitAndEmptyOnes) {
-  Contents contents;
+  Objects contents;
   for (size_t bytes : {size_t{0}, size_t{1}, shard::kMaxMemberBytes - 1, shard::kMaxMemberBytes,
                        shard::kMaxMemberBytes + 1, size_t{300'000}}) {
     contents["n" + std::to_string(bytes)] = test_.RandomBytes(bytes);
@@ -107,7 +94,7 @@ TEST_F(PacksTest, InfoSaysWhatWasPut) {
 }
 
 TEST_F(PacksTest, ARangeOfAMember) {
-  const Contents contents = Small(3, 5000);
+  const Objects contents = Small(3, 5000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   base::Bytes got;
@@ -119,7 +106,7 @@ TEST_F(PacksTest, ARangeOfAMember) {
 }
 
 TEST_F(PacksTest, APackedObjectIsReplacedByAPackedOne) {
-  Contents contents = Small(200, 500);
+  Objects contents = Small(200, 500);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   contents["small/5"] = test_.RandomBytes(900);
@@ -130,7 +117,7 @@ TEST_F(PacksTest, APackedObjectIsReplacedByAPackedOne) {
 }
 
 TEST_F(PacksTest, AnObjectWithHeadsWinsOverAPackedOne) {
-  Contents contents = Small(20, 500);
+  Objects contents = Small(20, 500);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   // A large object over a packed one.
@@ -168,7 +155,7 @@ TEST_F(PacksTest, OfTwoItemsWithOneNameTheLaterOneCounts) {
 }
 
 TEST_F(PacksTest, RemovingOneLeavesTheOthers) {
-  Contents contents = Small(50, 800);
+  Objects contents = Small(50, 800);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   ASSERT_TRUE(vault.Remove("small/7").ok());
@@ -180,7 +167,7 @@ TEST_F(PacksTest, RemovingOneLeavesTheOthers) {
 }
 
 TEST_F(PacksTest, APackThatIsMostlyDeadIsCompactedAndOneThatIsAllDeadIsGone) {
-  Contents contents = Small(40, 4000);
+  Objects contents = Small(40, 4000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   const auto stored = [&] {
@@ -206,7 +193,7 @@ TEST_F(PacksTest, APackThatIsMostlyDeadIsCompactedAndOneThatIsAllDeadIsGone) {
 }
 
 TEST_F(PacksTest, RemovesFromAPackWhoseCodeIsNotTheVaults) {
-  Contents contents = Small(40, 4000);
+  Objects contents = Small(40, 4000);
   const PutOptions put{.code = test_.code};
   test_.code = {10, 4};  // more than there are stores
   Vault vault = test_.Open();
@@ -222,7 +209,7 @@ TEST_F(PacksTest, RemovesFromAPackWhoseCodeIsNotTheVaults) {
 }
 
 TEST_F(PacksTest, ACapabilityOfAMemberSurvivesCompaction) {
-  Contents contents = Small(40, 4000);
+  Objects contents = Small(40, 4000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   const std::string capability = vault.Share("small/39", shard::Right::kRead).value();
@@ -238,7 +225,7 @@ TEST_F(PacksTest, ACapabilityOfAMemberSurvivesCompaction) {
 }
 
 TEST_F(PacksTest, CompactReclaimsWhatIsDeadBelowAHalf) {
-  Contents contents = Small(40, 4000);
+  Objects contents = Small(40, 4000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   EXPECT_EQ(vault.Compact()->packs_rewritten, 0u);
@@ -256,7 +243,7 @@ TEST_F(PacksTest, CompactReclaimsWhatIsDeadBelowAHalf) {
 }
 
 TEST_F(PacksTest, CompactLeavesAPackAloneWhoseWriterIsNotDone) {
-  const Contents contents = Small(40, 4000);
+  const Objects contents = Small(40, 4000);
   Vault vault = test_.Open();
   Vault other = test_.Open();
   size_t handed_out = 0;
@@ -275,8 +262,69 @@ TEST_F(PacksTest, CompactLeavesAPackAloneWhoseWriterIsNotDone) {
   ExpectAll(vault, contents);
 }
 
+// A batch that comes and goes while the catalogue is walked is seen on some pages only.
+TEST_F(PacksTest, CompactLosesNothingOfABatchThatIsPutMeanwhile) {
+  Objects contents = Small(kSplitEntries + 100, 1);
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(contents)).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault compacting = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  hooks->before = [&](const StoreCall&) {
+    ++calls;
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(compacting.Compact().ok());
+  const uint64_t calls_of_one = calls;
+  for (uint64_t part = 1; part < 8; ++part) {
+    const Objects batch = Small(60, 3000, "batch " + std::to_string(part) + "/");
+    calls = 0;
+    hooks->before = [&](const StoreCall&) {
+      if (++calls == calls_of_one * part / 8) {
+        EXPECT_TRUE(test_.Open().PutMany(ItemsOf(batch)).ok());
+      }
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(compacting.Compact().ok());
+    ASSERT_GE(calls, calls_of_one * part / 8);
+    contents.insert(batch.begin(), batch.end());
+    Vault vault = test_.Open();
+    for (const auto& [name, content] : batch) EXPECT_EQ(Get(vault, name), content) << name;
+  }
+  EXPECT_EQ(test_.Open().List()->size(), contents.size());
+}
+
+TEST_F(PacksTest, RepairDoesNotListWhatIsRemovedMeanwhile) {
+  Objects contents = Small(10, 500);
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(contents)).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault repairing = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  const auto repair_with = [&](const std::string& name, uint64_t at) {
+    calls = 0;
+    hooks->before = [&, at](const StoreCall&) {
+      if (++calls == at) {
+        EXPECT_TRUE(test_.Open().Remove(name).ok());
+      }
+      return absl::OkStatus();
+    };
+    return repairing.Repair(name).status();
+  };
+  ASSERT_TRUE(repair_with("small/0", 0).ok());
+  const uint64_t calls_of_one = calls;
+  for (uint64_t part = 1; part < 10; ++part) {
+    const std::string name = "small/" + std::to_string(part);
+    repair_with(name, calls_of_one * part / 10).IgnoreError();
+    EXPECT_EQ(test_.Open().Info(name).status().code(), absl::StatusCode::kNotFound) << name;
+  }
+  EXPECT_EQ(test_.Open().List()->size(), 1u);
+}
+
 TEST_F(PacksTest, AReaderOfOneMemberCannotOpenItsNeighbour) {
-  const Contents contents = Small(4, 1000);
+  const Objects contents = Small(4, 1000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   const auto mine =
@@ -305,7 +353,7 @@ TEST_F(PacksTest, AReaderOfOneMemberCannotOpenItsNeighbour) {
 }
 
 TEST_F(PacksTest, LossIsOvercomeAndRepaired) {
-  const Contents contents = Small(100, 2000);
+  const Objects contents = Small(100, 2000);
   Vault vault = test_.Open();
   ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
   ASSERT_TRUE(vault.Remove("small/99").ok());
@@ -326,7 +374,7 @@ TEST_F(PacksTest, LossIsOvercomeAndRepaired) {
 }
 
 TEST_F(PacksTest, ABatchThatFailsKeepsWhatCameBefore) {
-  const Contents contents = Small(10, 100);
+  const Objects contents = Small(10, 100);
   const ItemSource items = ItemsOf(contents);
   size_t handed_out = 0;
   const ItemSource next = [&]() -> absl::StatusOr<std::optional<PutItem>> {
@@ -341,7 +389,7 @@ TEST_F(PacksTest, ABatchThatFailsKeepsWhatCameBefore) {
 }
 
 TEST_F(PacksTest, WhatADeadWriterPackedIsListedAfterItsLease) {
-  const Contents contents = Small(30, 300);
+  const Objects contents = Small(30, 300);
   const Options options = test_.MakeOptions();
   const Environment env(options);
   const shard::VaultKeys keys = test_.Keys();

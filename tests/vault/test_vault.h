@@ -5,23 +5,32 @@
 #define TESTS_VAULT_TEST_VAULT_H_
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "libshadw/base/time.h"
 #include "libshadw/crypto/random.h"
 #include "libshadw/store/memory_store.h"
+#include "libshadw/vault/own_object.h"
 #include "libshadw/vault/vault.h"
 
 namespace shadw::vault {
 
-inline ByteSource SourceOf(base::ByteSpan bytes) {
-  return [rest = bytes](base::MutableByteSpan out) mutable -> absl::StatusOr<size_t> {
-    const size_t take = std::min(out.size(), rest.size());
-    std::ranges::copy(rest.first(take), out.begin());
-    rest = rest.subspan(take);
-    return take;
+inline ByteSource SourceOf(base::ByteSpan bytes) { return SourceOver(bytes); }
+
+using Objects = std::map<std::string, base::Bytes>;
+
+// Hands out what is in the map, in order of the names.
+inline ItemSource ItemsOf(const Objects& contents) {
+  return [at = contents.begin(),
+          end = contents.end()]() mutable -> absl::StatusOr<std::optional<PutItem>> {
+    if (at == end) return std::nullopt;
+    PutItem item{.name = at->first, .source = SourceOf(at->second), .mode = 0640, .mtime_ns = 77};
+    ++at;
+    return item;
   };
 }
 
