@@ -47,11 +47,12 @@ std::vector<store::StorageId> SlotIds(const Environment& env, const shard::Objec
 //   Errors   those of the store
 absl::StatusOr<std::optional<FoundIntent>> ReadIntent(const Environment& env,
                                                       const shard::ObjectKeys& keys, size_t node,
-                                                      const store::StorageId& id) {
+                                                      const store::StorageId& id,
+                                                      shard::HeaderMemo& memo) {
   base::ByteArray<shard::kHeaderBytes> bytes;
   SHADW_ASSIGN_OR_RETURN(const size_t got, env.roster.store(node).Get(id, 0, bytes));
   if (got != bytes.size()) return std::nullopt;
-  const auto header = shard::OpenHeader(bytes, keys, shard::OpenTo::kRead);
+  const auto header = shard::OpenHeader(bytes, keys, shard::OpenTo::kRead, &memo);
   if (!header.ok() || !header->read || !header->audit.has(shard::kFlagIntent)) return std::nullopt;
   const auto metadata = shard::DecodeMetadata(header->read->metadata);
   if (!metadata.ok() || !metadata->intent) return std::nullopt;
@@ -124,7 +125,7 @@ absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSeale
     if (absl::IsAlreadyExists(put) && written == 0) {
       const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
       // Garbage, or a lie, takes the place on this node only.
-      const auto other = ReadIntent(env_, keys_, node, id);
+      const auto other = ReadIntent(env_, keys_, node, id, memo_);
       if (other.ok() && *other) return false;
     }
     if (put.ok()) {
@@ -157,7 +158,7 @@ std::vector<FoundIntent> IntentBook::All() const {
   for (size_t node = 0; node < env_.roster.size(); ++node) {
     const std::vector<store::StorageId> ids = SlotIds(env_, keys_, node);
     for (const Sighting& seen : env_.roster.Look(node, ids)) {
-      const auto read = ReadIntent(env_, keys_, node, ids[seen.position]);
+      const auto read = ReadIntent(env_, keys_, node, ids[seen.position], memo_);
       if (!read.ok() || !*read) continue;
       FoundIntent intent = **read;
       intent.slot = seen.position;
@@ -176,7 +177,7 @@ bool IntentBook::Stands(uint64_t slot, const shard::IntentRecord& record) const 
     const auto stats = env_.roster.store(node).StatMany({&id, 1});
     if (!stats.ok()) return true;
     if (!stats->front()) continue;
-    const auto intent = ReadIntent(env_, keys_, node, id);
+    const auto intent = ReadIntent(env_, keys_, node, id, memo_);
     if (!intent.ok() && !absl::IsNotFound(intent.status())) return true;
     if (intent.ok() && *intent && (*intent)->record == record) return true;
   }
@@ -187,7 +188,7 @@ void IntentBook::Clear(uint64_t slot, const shard::VersionId& version) {
   for (size_t node = 0; node < env_.roster.size(); ++node) {
     const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
     if (env_.roster.Look(node, {&id, 1}).empty()) continue;
-    const auto intent = ReadIntent(env_, keys_, node, id);
+    const auto intent = ReadIntent(env_, keys_, node, id, memo_);
     // Not ours, or nobody can say. A copy that stays is cleared when the vault is opened next.
     if (!intent.ok() || (*intent && (*intent)->record.version != version)) continue;
     env_.roster.Remove(node, keys_, {&id, 1});

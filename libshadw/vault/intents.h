@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libshadw/shard/header.h"
 #include "libshadw/shard/metadata.h"
 #include "libshadw/vault/environment.h"
 #include "libshadw/vault/heads.h"
@@ -66,6 +67,7 @@ class IntentBook {
 
   const Environment& env_;
   shard::ObjectKeys keys_;
+  mutable shard::HeaderMemo memo_;  // an intent's copies are read one after another
 };
 
 }  // namespace shadw::vault
