@@ -79,15 +79,15 @@ function(shadw_fuzz name)
   endif()
 endfunction()
 
-# shadw_benchmark(<module> [FILE <name>] LIBS …): benchmarks/<name>_benchmark.cc as a
+# shadw_benchmark(<module> [FILE <name>] [SOURCES …] LIBS …): <name>_benchmark.cc as a
 # program; the name is the module's where it is left out.
 function(shadw_benchmark module)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "SOURCES;LIBS")
   if(NOT arg_FILE)
     set(arg_FILE ${module})
   endif()
   set(target ${arg_FILE}_benchmark)
-  add_executable(${target} ${target}.cc)
+  add_executable(${target} ${target}.cc ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE
     shadw::${module} ${arg_LIBS} benchmark::benchmark shadw_settings)
 endfunction()
