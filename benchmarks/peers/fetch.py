@@ -18,6 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "peers"
 
+OUR_BENCHMARKS = ("erasure", "shard", "bulk", "growth", "small_objects")
+
 _ERASURE = frozenset({"encode", "reconstruct"})
 _ALL = _ERASURE | {"pipeline"}
 
@@ -118,11 +120,11 @@ def fetch_restic() -> pathlib.Path:
 
 
 def build_ours() -> pathlib.Path:
-    """erasure_benchmark, shard_benchmark and the application, optimised; where they lie."""
+    """Our benchmarks and the application, optimised; where they lie."""
     cmake = need("cmake")
     call(cmake, "--preset", "bench", "-DSHADW_BUILD_EXAMPLES=ON")
-    targets = ("erasure_benchmark", "shard_benchmark", "shadw")
-    call(cmake, "--build", "build/bench", "--target", *targets)
+    benchmarks = (f"{name}_benchmark" for name in OUR_BENCHMARKS)
+    call(cmake, "--build", "build/bench", "--target", *benchmarks, "shadw")
     return ROOT / "build" / "bench" / "bin"
 
 

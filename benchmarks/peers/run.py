@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py: libshadw and released packages at the same work, side by side.
 
-Builds ours, fetches the others, runs everything in turns and writes benchmarks/RESULTS.md.
-A quiet machine, half an hour and 3 GB of memory give figures worth quoting; `--quick`
-takes one round of next to nothing, and shows only that everything runs.
+Builds ours, fetches the others, runs everything in turns and writes benchmarks/RESULTS.md:
+beside peers, beside its own parts, and as work grows. A quiet machine with 16 GB of memory
+and an hour give figures worth quoting; `--quick` takes one round of next to nothing, and
+shows only that everything runs.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import datetime
 import functools
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,12 +24,15 @@ import fetch
 import files
 import machine
 import ours
+import own_tables
 import report
 from cases import Case
 from contender import Contender, Figure
 from fetch import say
 
-PARTS = ("erasure", "pipeline", "files")
+PARTS = ("erasure", "pipeline", "files", "own", "growth")
+MEMORY_FILES = pathlib.Path("/dev/shm")
+GROWTH_BYTES = 12 << 30  # of the largest object's shards, and room
 PIPELINE_OURS = "libshadw put, audit public"
 FILES_OURS = "shadw put, the tar file"
 
@@ -147,6 +152,42 @@ def file_section(run: Run) -> str:
     return text + report.file_table(puts, inputs, FILES_OURS)
 
 
+def own_programs(run: Run, *names: str) -> list[own_tables.Program]:
+    """As many as are built, which is all or, with a remark, none."""
+    paths = [run.programs / name for name in names]
+    missing = [path.name for path in paths if not path.exists()]
+    for name in missing:
+        run.remark(f"{name} is not built: no figures of it")
+    rounds = 1 if run.quick else 3
+    return [] if missing else [own_tables.Program(path, rounds) for path in paths]
+
+
+def own_section(run: Run) -> str:
+    text = "## libshadw beside its own parts\n"
+    programs = own_programs(run, "shard_benchmark", "bulk_benchmark")
+    if not programs:
+        return text
+    shard, bulk = programs
+    text += "\n### A segment, memory to memory\n\n" + own_tables.pipeline_table(shard)
+    text += "\n### Two threads\n\n" + own_tables.threads_table(shard)
+    if run.quick:
+        return text
+    return text + "\n### Through a vault\n\n" + own_tables.bulk_table(bulk)
+
+
+def growth_section(run: Run) -> str:
+    text = "## As work grows\n\n"
+    programs = own_programs(run, "growth_benchmark", "small_objects_benchmark")
+    if not programs:
+        return text
+    growth, objects = (dataclasses.replace(program, rounds=1) for program in programs)
+    room = MEMORY_FILES.is_dir() and shutil.disk_usage(MEMORY_FILES).free >= GROWTH_BYTES
+    if not room:
+        run.remark(f"growth: {MEMORY_FILES} has no room, so its stores lie on the disk")
+    text += own_tables.growth_tables(growth, str(MEMORY_FILES) if room else None, run.quick)
+    return text + "\n### Many objects\n\n" + own_tables.count_table(objects, run.quick)
+
+
 def heading(run: Run, facts: dict[str, str]) -> str:
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     command = " ".join(["benchmarks/peers/run.py", *sys.argv[1:]])
@@ -155,7 +196,7 @@ def heading(run: Run, facts: dict[str, str]) -> str:
     lines = [f"- {name}: {value}" for name, value in facts.items()]
     lines += [f"- {remark}" for remark in run.remarks]
     preface = report.PREFACE.format(rounds=run.rounds)
-    return "# Results beside other packages\n\n" + preface + "\n" + "\n".join(lines) + "\n"
+    return "# Results\n\n" + preface + "\n" + "\n".join(lines) + "\n"
 
 
 def keep_raw(run: Run) -> None:
@@ -203,7 +244,13 @@ def main() -> int:
         peers=peers,
         remarks=remarks + missing,
     )
-    sections = {"erasure": erasure_section, "pipeline": pipeline_section, "files": file_section}
+    sections = {
+        "erasure": erasure_section,
+        "pipeline": pipeline_section,
+        "files": file_section,
+        "own": own_section,
+        "growth": growth_section,
+    }
     texts = [sections[part](run) for part in PARTS if part in (arguments.only or PARTS)]
     # A quick run must not look like results.
     default = fetch.BUILD / "quick.md" if arguments.quick else fetch.HERE.parent / "RESULTS.md"
