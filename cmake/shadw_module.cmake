@@ -50,11 +50,28 @@ function(shadw_module name)
 endfunction()
 
 # shadw_test(<module> SOURCES … [LIBS …]): the program `<module>_test`, linked
-# with shadw::<module> and nothing else of ours, so each module is tested alone.
+# with shadw::<module> and nothing else of ours, so each module is tested alone. With
+# SHADW_TESTS_ABOUT=<word>, of the files *_test.cc only those in which the word occurs.
 function(shadw_test module)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
   set(target ${module}_test)
+  if(SHADW_TESTS_ABOUT)
+    set(helpers ${arg_SOURCES})
+    list(FILTER helpers EXCLUDE REGEX "_test.cc$")
+    list(FILTER arg_SOURCES INCLUDE REGEX "_test.cc$")
+    foreach(source IN LISTS arg_SOURCES)
+      file(STRINGS ${source} about REGEX "${SHADW_TESTS_ABOUT}" LIMIT_COUNT 1)
+      if(NOT about)
+        list(REMOVE_ITEM arg_SOURCES ${source})
+      endif()
+    endforeach()
+    if(NOT arg_SOURCES)
+      return()
+    endif()
+    list(APPEND arg_SOURCES ${helpers})
+  endif()
   add_executable(${target} ${arg_SOURCES})
+  target_compile_options(${target} PRIVATE ${SHADW_TEST_OPTIONS})
   target_link_libraries(${target} PRIVATE shadw::${module} ${arg_LIBS} GTest::gmock_main shadw_settings)
   target_compile_definitions(${target} PRIVATE
     SHADW_TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
