@@ -17,20 +17,9 @@
 #include "absl/status/statusor.h"
 #include "libshadw/shard/head.h"
 #include "libshadw/vault/environment.h"
+#include "libshadw/vault/found_head.h"
 
 namespace shadw::vault {
-
-struct FoundHead {
-  shard::Header header;
-  std::vector<size_t> nodes;  // that hold a copy of it
-
-  uint64_t sequence() const { return header.audit.sequence; }
-  const shard::VersionId& version() const { return header.audit.version; }
-  erasure::Code code() const {
-    return {header.audit.data_shards,
-            static_cast<uint16_t>(header.audit.total_shards - header.audit.data_shards)};
-  }
-};
 
 // What lies at the place of one head.
 struct HeadPlace {

@@ -11,7 +11,7 @@
 
 #include "libshadw/shard/cell_source.h"
 #include "libshadw/vault/environment.h"
-#include "libshadw/vault/heads.h"
+#include "libshadw/vault/found_head.h"
 
 namespace shadw::vault {
 
