@@ -170,6 +170,7 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
     if (intent.record.lease_end_ns > now) alive.insert(intent.record.version);
   }
   size_t left = all.size();
+  intents.set_cleaning_up(true);
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now || alive.contains(intent.record.version)) continue;
     if (IntentCleanUp(env, vault, intents, catalogue, packs).Run(intent)) {
@@ -180,6 +181,7 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
       --left;
     }
   }
+  intents.set_cleaning_up(false);
 }
 
 }  // namespace shadw::vault

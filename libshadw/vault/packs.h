@@ -91,6 +91,9 @@ class Packs {
   // Changes the lists of all packs that are concerned; those that are no more need none.
   absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials);
   void End(std::span<const Burial> burials);
+  // Enters edits by which members leave few packs: the `expected` ones.
+  absl::Status EnterSome(std::span<const CatalogueEdit> edits,
+                         std::span<const CatalogueEntry> expected, const erasure::Code& code);
   absl::Status TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code);
   absl::Status CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead);
   absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);

@@ -419,6 +419,58 @@ TEST_F(PacksTest, WhatADeadWriterPackedIsListedAfterItsLease) {
   EXPECT_TRUE(Dead(contents).empty());
 }
 
+TEST_F(PacksTest, ABatchReplacesMembersOfMorePacksThanThereAreIntents) {
+  Objects contents = Small(kIntentSlots + 6, 20);
+  Vault vault = test_.Open();
+  for (const auto& [name, content] : contents) {
+    ASSERT_TRUE(vault.PutMany(ItemsOf({{name, content}})).ok());
+  }
+  for (auto& [name, content] : contents) content = test_.RandomBytes(30);
+  const auto receipt = vault.PutMany(ItemsOf(contents));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_TRUE(receipt->listed.ok()) << receipt->listed;
+  ExpectAll(vault, contents);
+  EXPECT_TRUE(vault.Put("another", SourceOf(contents["small/1"])).ok());
+}
+
+class PacksOfADeadWriter : public PacksTest {
+ protected:
+  PacksOfADeadWriter() : intents_(env_, keys_) {}
+
+  // One pack, one member, an intent that stands.
+  bool Put(const std::string& name, const base::Bytes& content) {
+    const auto id = test_.random.Array<16>();
+    shard::Member member{.metadata = {.name = name}, .put_time_ns = 5, .content = content};
+    auto record = shard::MemberSealer().Seal(id, keys_.MemberKey(id), member, true, env_.Seal());
+    EXPECT_TRUE(record.ok());
+    std::vector<SealedRecord> records;
+    records.push_back({*std::move(record), EntryOfMember({}, member, {.record = id})});
+    const std::vector<uint32_t> offsets = {0};
+    return packs_.Put(records, offsets, {}).ok();
+  }
+
+  const Options options_ = test_.MakeOptions();
+  const Environment env_{options_};
+  const shard::VaultKeys keys_ = test_.Keys();
+  IntentBook intents_;
+  Catalogue catalogue_{env_, keys_, intents_};
+  Packs packs_{env_, keys_, intents_, catalogue_};
+};
+
+TEST_F(PacksOfADeadWriter, AreListedAlsoWhereTheirIntentsTakeEverySlot) {
+  Objects contents;
+  for (int i = 0;; ++i) {
+    const base::Bytes content = test_.RandomBytes(20);
+    if (!Put(std::to_string(i), content)) break;
+    contents[std::to_string(i)] = content;
+  }
+  EXPECT_GT(contents.size(), kIntentSlots / 2);
+  test_.clock.Advance(options_.intent_lease * 2);
+  Vault vault = test_.Open();
+  ExpectAll(vault, contents);
+  EXPECT_TRUE(intents_.All().empty());
+}
+
 TEST(CatalogueEdit, RulesBetweenPackedAndOther) {
   using Kind = CatalogueEdit::Kind;
   const auto packed = [](uint8_t record, int64_t put_time) {
