@@ -471,6 +471,29 @@ TEST_F(PacksOfADeadWriter, AreListedAlsoWhereTheirIntentsTakeEverySlot) {
   EXPECT_TRUE(intents_.All().empty());
 }
 
+TEST_F(PacksTest, AWriterWhoSleptLongerThanHisLeaseBringsNothingBack) {
+  Objects contents = Small(4, 100);
+  Vault sleeper = test_.Open();
+  const base::Bytes newer = test_.RandomBytes(50);
+  bool slept = false;
+  const ProgressCallback sleep = [&](const Progress&) {
+    if (std::exchange(slept, true)) return;
+    test_.clock.Advance(test_.MakeOptions().intent_lease * 2);
+    Vault other = test_.Open();
+    EXPECT_EQ(other.List()->size(), contents.size());
+    EXPECT_TRUE(other.Remove("small/0").ok());
+    EXPECT_TRUE(other.PutMany(ItemsOf({{"small/1", newer}})).ok());
+  };
+  ASSERT_TRUE(sleeper.PutMany(ItemsOf(contents), {.progress = sleep}).ok());
+  ASSERT_TRUE(slept);
+  contents.erase("small/0");
+  contents["small/1"] = newer;
+  Vault vault = test_.Open();
+  ExpectAll(vault, contents);
+  ASSERT_TRUE(vault.Compact().ok());
+  ExpectAll(vault, contents);
+}
+
 TEST(CatalogueEdit, RulesBetweenPackedAndOther) {
   using Kind = CatalogueEdit::Kind;
   const auto packed = [](uint8_t record, int64_t put_time) {
