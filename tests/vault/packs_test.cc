@@ -494,6 +494,30 @@ TEST_F(PacksTest, AWriterWhoSleptLongerThanHisLeaseBringsNothingBack) {
   ExpectAll(vault, contents);
 }
 
+// Its pack goes when the last member is replaced, maybe after the entry was read.
+TEST_F(PacksTest, AnObjectThatIsReplacedMeanwhileIsFound) {
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault reader = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  uint64_t replaced_at = 0;
+  hooks->before = [&](const StoreCall&) {
+    if (++calls == replaced_at) {
+      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(reader.Info("small/0").ok());
+  const uint64_t calls_of_one = calls;
+  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
+    calls = 0;
+    const auto info = reader.Info("small/0");
+    ASSERT_TRUE(info.ok()) << replaced_at << ": " << info.status();
+  }
+}
+
 TEST(CatalogueEdit, RulesBetweenPackedAndOther) {
   using Kind = CatalogueEdit::Kind;
   const auto packed = [](uint8_t record, int64_t put_time) {
