@@ -169,6 +169,20 @@ TEST_F(TreeTest, MoreRootsThanAProcessMayOpen) {
   EXPECT_TRUE(put->failed.empty());
 }
 
+TEST_F(TreeTest, SaysWhatIsRestoredUnderAnotherName) {
+  Vault vault = test_.Open();
+  const Objects contents = {{"a", {1}}, {"a/b", {2}}, {"../c", {3}}};
+  ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
+  const auto got = GetTree(vault, {.prefix = {}, .out = out(), .progress = {}});
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->restored, 3u);
+  ASSERT_EQ(got->elsewhere.size(), 2u);
+  for (const RestoredElsewhere& object : got->elsewhere) {
+    EXPECT_TRUE(object.name == "../c" || object.name == "a/b") << object.name;
+    EXPECT_EQ(Read(object.path).size(), 1u);
+  }
+}
+
 class RestoredTreeTest : public TreeTest {
  protected:
   RestoredTreeTest() { fs::create_directories(outside()); }
