@@ -169,13 +169,28 @@ absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Buri
 void Packs::End(std::span<const Burial> burials) {
   for (const Burial& burial : burials) {
     // The members are buried in any case; a pack that cannot be rewritten now is next time.
-    CompactIfMostlyDead(burial.pack, burial.list.list).IgnoreError();
+    const shard::VersionId mine = burial.put ? burial.put->receipt.version : shard::VersionId{};
+    CompactIfMostlyDead(burial.pack, burial.list.list, mine).IgnoreError();
     if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
   }
 }
 
-absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead) {
+bool Packs::OthersBury(const shard::ObjectId& pack, const shard::VersionId& mine,
+                       bool alive) const {
+  const shard::ObjectId list = vault_.ForSalt(vault_.DeadListSalt(shard::SaltOf(pack)), 0).id();
+  const int64_t now = base::ToUnixNanos(env_.Now());
+  const std::vector<FoundIntent> intents = intents_.All();
+  return std::ranges::any_of(intents, [&](const FoundIntent& intent) {
+    const shard::IntentRecord& record = intent.record;
+    return record.object == list && record.version != mine && (!alive || record.lease_end_ns > now);
+  });
+}
+
+absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead,
+                                        const shard::VersionId& mine) {
   if (dead.bytes() * 2 <= pack.head.header.read->object_bytes) return absl::OkStatus();
+  // What others have on the list is there for readers until they change the catalogue.
+  if (OthersBury(pack.keys.id(), mine, false)) return absl::OkStatus();
   CompactReport report;
   return CompactTo(pack, dead, report);
 }
@@ -376,9 +391,12 @@ absl::Status Packs::PreferToTheDead(std::vector<CatalogueEdit>& edits,
   return absl::OkStatus();
 }
 
-absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
+absl::Status Packs::CompleteDeadList(const LocatedObject& object, const shard::VersionId& mine) {
   SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env_, object, kMaxDeadListBytes));
   SHADW_ASSIGN_OR_RETURN(const DeadList list, DecodeDeadList(bytes));
+  if (OthersBury(list.pack, mine, true)) {
+    return absl::AbortedError("vault: others are changing what the pack's dead list names");
+  }
   std::vector<CatalogueEntry> dead;
   for (const auto& [id, record] : list.records) {
     dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
@@ -387,7 +405,7 @@ absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
   const auto pack = Locate(list.pack);
   if (absl::IsNotFound(pack.status())) return absl::OkStatus();
   SHADW_RETURN_IF_ERROR(pack.status());
-  return CompactIfMostlyDead(*pack, list);
+  return CompactIfMostlyDead(*pack, list, mine);
 }
 
 absl::Status Packs::RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const {
