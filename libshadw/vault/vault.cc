@@ -407,7 +407,8 @@ absl::StatusOr<CompactReport> Vault::Compact() {
   absl::Status first;
   for (auto& [pack, records] : live) {
     std::ranges::sort(records);
-    first.Update(state_->packs.Compact(pack, records, report));
+    const absl::Status compacted = state_->packs.Compact(pack, records, report);
+    if (!absl::IsNotFound(compacted)) first.Update(compacted);  // or it went meanwhile
   }
   SHADW_RETURN_IF_ERROR(first);
   return report;

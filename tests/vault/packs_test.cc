@@ -295,6 +295,29 @@ TEST_F(PacksTest, CompactLosesNothingOfABatchThatIsPutMeanwhile) {
   EXPECT_EQ(test_.Open().List()->size(), contents.size());
 }
 
+TEST_F(PacksTest, CompactPassesOverAPackThatGoesMeanwhile) {
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault compacting = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  uint64_t replaced_at = 0;
+  hooks->before = [&](const StoreCall&) {
+    if (++calls == replaced_at) {
+      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(compacting.Compact().ok());
+  const uint64_t calls_of_one = calls;
+  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
+    calls = 0;
+    const auto report = compacting.Compact();
+    ASSERT_TRUE(report.ok()) << replaced_at << ": " << report.status();
+  }
+}
+
 TEST_F(PacksTest, RepairDoesNotListWhatIsRemovedMeanwhile) {
   Objects contents = Small(10, 500);
   ASSERT_TRUE(test_.Open().PutMany(ItemsOf(contents)).ok());
