@@ -104,6 +104,10 @@ struct Got {
 absl::StatusOr<Got> GetOnce(Session& session, const GetArguments& arguments, const Range& range,
                             Output& output) {
   SHADW_ASSIGN_OR_RETURN(vault::ObjectInfo info, session.Info(arguments.name));
+  if (info.kind == shard::ObjectKind::kDirectory) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(Printable(info.name), " is a folder: get -r"));
+  }
   const uint64_t rest = info.object_bytes - std::min(info.object_bytes, range.offset);
   ProgressBar bar("get", std::min(range.bytes, rest));
   uint64_t done = 0;

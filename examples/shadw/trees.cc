@@ -82,6 +82,14 @@ absl::StatusOr<Outcome> GetFolder(vault::Vault& vault, const std::string& prefix
     SetName(described, object.name);
     failed.push_back(std::move(described));
   }
+  auto elsewhere = nlohmann::json::array();
+  for (const vault::RestoredElsewhere& object : got->elsewhere) {
+    console.Warn(absl::StrCat(Printable(object.name), " cannot have its name here and is ",
+                              object.path.string()));
+    nlohmann::json described = {{"path", object.path.string()}};
+    SetName(described, object.name);
+    elsewhere.push_back(std::move(described));
+  }
   if (got->faults > 0) {
     console.Warn(absl::StrCat(Count(got->faults, "cell"),
                               " missing or damaged, rebuilt from the others: shadw verify says "
@@ -94,6 +102,7 @@ absl::StatusOr<Outcome> GetFolder(vault::Vault& vault, const std::string& prefix
   outcome.json = {{"restored", got->restored},
                   {"bytes", got->bytes},
                   {"faults", got->faults},
+                  {"elsewhere", std::move(elsewhere)},
                   {"failed", std::move(failed)}};
   outcome.good = got->failed.empty();
   return outcome;

@@ -146,6 +146,7 @@ absl::StatusOr<std::vector<RecordExtent>> DecodePackIndex(base::ByteSpan index,
   std::vector<RecordExtent> records((index.size() - 4) / kIndexEntryBytes);
   base::ByteReader in(index);
   const RecordExtent* previous = nullptr;
+  uint64_t record_bytes = 0;
   for (RecordExtent& record : records) {
     in.Raw(record.id);
     record.offset = in.U32();
@@ -157,7 +158,10 @@ absl::StatusOr<std::vector<RecordExtent>> DecodePackIndex(base::ByteSpan index,
       return Malformed("its index is not in order");
     }
     previous = &record;
+    record_bytes += record.bytes;
   }
+  // Whoever copies the records needs no more room than the pack takes.
+  if (record_bytes > pack_bytes - bytes) return Malformed("its records lie in one another");
   return records;
 }
 

@@ -85,7 +85,7 @@ base::Bytes EncodePackIndex(std::vector<RecordExtent> records);
 // How many bytes at a pack's end are its index, from the pack's last four bytes.
 //   Errors   kDataLoss  longer than the pack
 absl::StatusOr<uint64_t> ReadPackIndexBytes(base::ByteSpan last_four, uint64_t pack_bytes);
-// Extents lie inside the pack, before the index; ids ascend.
+// Extents lie inside the pack, before the index, and are no longer together; ids ascend.
 //   Errors   kDataLoss  malformed
 absl::StatusOr<std::vector<RecordExtent>> DecodePackIndex(base::ByteSpan index,
                                                           uint64_t pack_bytes);

@@ -57,8 +57,18 @@ class IntentCleanUp {
     const auto newest = FindNewestHead(env_, keys);
     if (newest.ok() && *newest && (*newest)->sequence() > record.sequence) {
       removal.Add(RemoveOlder(keys, record.sequence, **newest));
+      if (!FinishBurial(keys, **newest, record.version)) return false;
     }
     return all_present && !removal.failed && !removal.silent;
+  }
+
+  // A dead list that was replaced since then goes on in the newer one.
+  bool FinishBurial(const shard::ObjectKeys& keys, const FoundHead& newest,
+                    const shard::VersionId& mine) {
+    if (newest.header.audit.has(shard::kFlagTombstone)) return true;
+    const auto info = DescribeObject(env_, keys, newest);
+    if (!info.ok() || info->kind != shard::ObjectKind::kDeadList) return true;
+    return packs_.CompleteDeadList({keys, newest}, mine).ok();
   }
 
   bool Complete(const shard::ObjectKeys& keys, const FoundHead& head) {
@@ -66,7 +76,9 @@ class IntentCleanUp {
     const auto newest = FindNewestHead(env_, keys);
     if (!newest.ok() || !*newest) return false;
     // A version that was replaced since then has no entry, but leaves what it replaced.
-    if ((*newest)->version() == head.version()) done &= UpdateCatalogue(keys, head).ok();
+    const bool replaced = (*newest)->version() != head.version();
+    done &=
+        replaced ? FinishBurial(keys, **newest, head.version()) : UpdateCatalogue(keys, head).ok();
     Removal removal = RemoveBefore(keys, head);
     removal.Add(RemoveOlder(keys, head.sequence(), **newest));
     return done && !removal.failed && !removal.silent;
@@ -92,7 +104,9 @@ class IntentCleanUp {
     std::vector<CatalogueEntry> gone;
     if (!head.header.audit.has(shard::kFlagTombstone)) {
       if (info.kind == shard::ObjectKind::kPack) return packs_.CompletePack({keys, head});
-      if (info.kind == shard::ObjectKind::kDeadList) return packs_.CompleteDeadList({keys, head});
+      if (info.kind == shard::ObjectKind::kDeadList) {
+        return packs_.CompleteDeadList({keys, head}, head.version());
+      }
       if (info.name.empty()) return absl::OkStatus();
       SHADW_RETURN_IF_ERROR(catalogue_.Enter(EntryOf(info), head.code(), gone));
       return packs_.Bury(gone);
@@ -170,6 +184,7 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
     if (intent.record.lease_end_ns > now) alive.insert(intent.record.version);
   }
   size_t left = all.size();
+  intents.set_cleaning_up(true);
   for (const FoundIntent& intent : all) {
     if (intent.record.lease_end_ns > now || alive.contains(intent.record.version)) continue;
     if (IntentCleanUp(env, vault, intents, catalogue, packs).Run(intent)) {
@@ -180,6 +195,7 @@ void CleanUp(const Environment& env, const shard::VaultKeys& vault, IntentBook& 
       --left;
     }
   }
+  intents.set_cleaning_up(false);
 }
 
 }  // namespace shadw::vault

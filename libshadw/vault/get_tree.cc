@@ -43,6 +43,7 @@ class Restoring {
     }
     ++report_.restored;
     report_.bytes += bytes;
+    if (*path != options_.out / entry.name) report_.elsewhere.push_back({entry.name, *path});
     return absl::OkStatus();
   }
 

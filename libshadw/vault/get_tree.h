@@ -38,10 +38,17 @@ struct GetTreeOptions {
   std::function<absl::Status()> may_go_on;
 };
 
+// An object whose name is no path below the folder, or a taken one.
+struct RestoredElsewhere {
+  std::string name;
+  std::filesystem::path path;
+};
+
 struct GetTreeReport {
   uint64_t restored = 0;
-  uint64_t bytes = 0;   // of those
-  uint64_t faults = 0;  // damage that was overcome
+  uint64_t bytes = 0;                        // of those
+  uint64_t faults = 0;                       // damage that was overcome
+  std::vector<RestoredElsewhere> elsewhere;  // of those
   std::vector<NotRestored> failed;
 };
 

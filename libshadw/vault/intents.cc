@@ -144,13 +144,14 @@ absl::StatusOr<uint64_t> IntentBook::Announce(const shard::IntentRecord& record,
   SHADW_ASSIGN_OR_RETURN(const shard::HeadSealer sealer,
                          SealIntent(env_, keys_, record, code, witnesses));
   const uint64_t start = env_.options.random->Array<1>()[0];
-  for (uint64_t i = 0; i < kIntentSlots; ++i) {
-    const uint64_t slot = (start + i) % kIntentSlots;
+  const uint64_t slots = cleaning_up_ ? kIntentSlots : kIntentSlots - kCleanUpSlots;
+  for (uint64_t i = 0; i < slots; ++i) {
+    const uint64_t slot = (start + i) % slots;
     SHADW_ASSIGN_OR_RETURN(const bool written, WriteSlot(slot, sealer, code.parity_shards));
     if (written) return slot;
   }
   return absl::ResourceExhaustedError(
-      absl::StrCat("vault: got ", kIntentSlots, " unfinished puts, need a free slot"));
+      absl::StrCat("vault: got ", slots, " unfinished puts, need a free slot"));
 }
 
 std::vector<FoundIntent> IntentBook::All() const {

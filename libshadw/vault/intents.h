@@ -22,6 +22,9 @@
 namespace shadw::vault {
 
 inline constexpr uint64_t kIntentSlots = 64;
+// The last of them are for whoever clears up: what dead writers left in all the others
+// could not be finished without any.
+inline constexpr uint64_t kCleanUpSlots = 8;
 
 // The first four bytes of the ids of the first eight nodes in line for the head; zero
 // where there are fewer. It lies where a head has its predecessor's hash.
@@ -46,8 +49,11 @@ class IntentBook {
   IntentBook(const Environment& env, const shard::VaultKeys& vault)
       : env_(env), keys_(vault.ForSalt(vault.IntentSalt(), 0)) {}
 
+  // Whether Announce may take the slots that are for clearing up.
+  void set_cleaning_up(bool cleaning_up) { cleaning_up_ = cleaning_up; }
+
   // Writes the record into a free slot of min(m + 1, nodes) nodes and returns the slot.
-  //   Errors   kResourceExhausted  64 puts are under way or died: open the vault again
+  //   Errors   kResourceExhausted  56 puts are under way or died: open the vault again
   //                                when their leases have ended
   absl::StatusOr<uint64_t> Announce(const shard::IntentRecord& record, const erasure::Code& code,
                                     const HeadWitnesses& witnesses);
@@ -68,6 +74,7 @@ class IntentBook {
   const Environment& env_;
   shard::ObjectKeys keys_;
   mutable shard::HeaderMemo memo_;  // an intent's copies are read one after another
+  bool cleaning_up_ = false;
 };
 
 }  // namespace shadw::vault

@@ -13,6 +13,9 @@ namespace shadw::vault {
 namespace {
 
 constexpr int kMaxTurns = 64;
+// Dead lists that are changed at once: each keeps one of the 64 slots for intents until the
+// catalogue is changed too.
+constexpr size_t kMaxBurials = 4;
 // More than any pack has: its length is what bounds it.
 constexpr uint64_t kAnyStripes = 1 << 20;
 
@@ -36,6 +39,32 @@ std::vector<CatalogueEdit> EditsOf(CatalogueEdit::Kind kind,
   std::vector<CatalogueEdit> edits;
   for (const CatalogueEntry& entry : entries) edits.push_back({kind, entry});
   return edits;
+}
+
+// The edits, those that concern one pack's members together, and where one run of
+// kMaxBurials packs ends and the next begins.
+struct EditsByPack {
+  std::vector<CatalogueEdit> edits;
+  std::vector<size_t> ends;
+};
+
+EditsByPack SortByPack(std::span<const CatalogueEdit> edits,
+                       std::span<const CatalogueEntry> leaving) {
+  std::map<std::string_view, shard::ObjectId> left;
+  for (const CatalogueEntry& entry : leaving) left[entry.name] = entry.id;
+  const auto pack_of = [&](const CatalogueEdit& edit) {
+    const auto at = left.find(edit.entry.name);
+    return at == left.end() ? shard::ObjectId{} : at->second;
+  };
+  EditsByPack sorted{{edits.begin(), edits.end()}, {}};
+  std::ranges::stable_sort(sorted.edits, {}, pack_of);
+  size_t packs = 0;
+  for (size_t i = 1; i < sorted.edits.size(); ++i) {
+    if (pack_of(sorted.edits[i - 1]) == pack_of(sorted.edits[i])) continue;
+    if (++packs % kMaxBurials == 0) sorted.ends.push_back(i);
+  }
+  sorted.ends.push_back(sorted.edits.size());
+  return sorted;
 }
 
 }  // namespace
@@ -140,13 +169,28 @@ absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Buri
 void Packs::End(std::span<const Burial> burials) {
   for (const Burial& burial : burials) {
     // The members are buried in any case; a pack that cannot be rewritten now is next time.
-    CompactIfMostlyDead(burial.pack, burial.list.list).IgnoreError();
+    const shard::VersionId mine = burial.put ? burial.put->receipt.version : shard::VersionId{};
+    CompactIfMostlyDead(burial.pack, burial.list.list, mine).IgnoreError();
     if (burial.put) FinishPut(env_, burial.list.keys, *burial.put, intents_);
   }
 }
 
-absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead) {
+bool Packs::OthersBury(const shard::ObjectId& pack, const shard::VersionId& mine,
+                       bool alive) const {
+  const shard::ObjectId list = vault_.ForSalt(vault_.DeadListSalt(shard::SaltOf(pack)), 0).id();
+  const int64_t now = base::ToUnixNanos(env_.Now());
+  const std::vector<FoundIntent> intents = intents_.All();
+  return std::ranges::any_of(intents, [&](const FoundIntent& intent) {
+    const shard::IntentRecord& record = intent.record;
+    return record.object == list && record.version != mine && (!alive || record.lease_end_ns > now);
+  });
+}
+
+absl::Status Packs::CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead,
+                                        const shard::VersionId& mine) {
   if (dead.bytes() * 2 <= pack.head.header.read->object_bytes) return absl::OkStatus();
+  // What others have on the list is there for readers until they change the catalogue.
+  if (OthersBury(pack.keys.id(), mine, false)) return absl::OkStatus();
   CompactReport report;
   return CompactTo(pack, dead, report);
 }
@@ -157,7 +201,22 @@ absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members, const erasu
 }
 
 absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code) {
-  SHADW_ASSIGN_OR_RETURN(const std::vector<CatalogueEntry> expected, catalogue_.Preview(edits));
+  SHADW_ASSIGN_OR_RETURN(const std::vector<CatalogueEntry> leaving, catalogue_.Preview(edits));
+  const EditsByPack sorted = SortByPack(edits, leaving);
+  if (sorted.ends.size() == 1) return EnterSome(edits, leaving, code);
+  absl::Status first;
+  size_t begin = 0;
+  for (const size_t end : sorted.ends) {
+    const auto some = std::span(sorted.edits).subspan(begin, end - begin);
+    const auto expected = catalogue_.Preview(some);
+    first.Update(expected.ok() ? EnterSome(some, *expected, code) : expected.status());
+    begin = end;
+  }
+  return first;
+}
+
+absl::Status Packs::EnterSome(std::span<const CatalogueEdit> edits,
+                              std::span<const CatalogueEntry> expected, const erasure::Code& code) {
   std::vector<Burial> burials;
   SHADW_RETURN_IF_ERROR(Begin(expected, burials));
   std::vector<CatalogueEntry> gone;
@@ -171,10 +230,15 @@ absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::C
 }
 
 absl::Status Packs::Bury(std::span<const CatalogueEntry> gone) {
-  std::vector<Burial> burials;
-  absl::Status begun = Begin(gone, burials);
-  End(burials);
-  return begun;
+  std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
+  for (const CatalogueEntry& entry : gone) by_pack[entry.id].push_back(entry);
+  absl::Status first;
+  for (const auto& [id, entries] : by_pack) {
+    std::vector<Burial> burials;
+    first.Update(Begin(entries, burials));
+    End(burials);
+  }
+  return first;
 }
 
 absl::Status Packs::Remove(std::span<const CatalogueEntry> members) {
@@ -327,9 +391,12 @@ absl::Status Packs::PreferToTheDead(std::vector<CatalogueEdit>& edits,
   return absl::OkStatus();
 }
 
-absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
+absl::Status Packs::CompleteDeadList(const LocatedObject& object, const shard::VersionId& mine) {
   SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadOwnObject(env_, object, kMaxDeadListBytes));
   SHADW_ASSIGN_OR_RETURN(const DeadList list, DecodeDeadList(bytes));
+  if (OthersBury(list.pack, mine, true)) {
+    return absl::AbortedError("vault: others are changing what the pack's dead list names");
+  }
   std::vector<CatalogueEntry> dead;
   for (const auto& [id, record] : list.records) {
     dead.push_back({.name = record.name, .id = list.pack, .packed = PackedPlace{.record = id}});
@@ -338,7 +405,7 @@ absl::Status Packs::CompleteDeadList(const LocatedObject& object) {
   const auto pack = Locate(list.pack);
   if (absl::IsNotFound(pack.status())) return absl::OkStatus();
   SHADW_RETURN_IF_ERROR(pack.status());
-  return CompactIfMostlyDead(*pack, list);
+  return CompactIfMostlyDead(*pack, list, mine);
 }
 
 absl::Status Packs::RepairDeadList(const shard::ObjectId& pack, RepairReport& report) const {

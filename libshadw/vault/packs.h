@@ -63,9 +63,11 @@ class Packs {
   absl::Status Compact(const shard::ObjectId& pack, std::span<const shard::RecordId> live,
                        CompactReport& report);
 
-  // What follows the commit of a pack or of a dead list, where its writer died.
+  // What follows the commit of a pack or of a dead list, where its writer died. Of a list
+  // the newest version is completed: it names what the dead writer's, `mine`, did.
+  //   Errors   kAborted  another writer is about to do that for what he has on the list
   absl::Status CompletePack(const LocatedObject& pack);
-  absl::Status CompleteDeadList(const LocatedObject& list);
+  absl::Status CompleteDeadList(const LocatedObject& list, const shard::VersionId& mine);
   // Removes the dead list of a pack that is removed.
   absl::Status DropList(const shard::ObjectId& pack);
   // Brings back the dead list's shards, where there is one.
@@ -91,8 +93,15 @@ class Packs {
   // Changes the lists of all packs that are concerned; those that are no more need none.
   absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials);
   void End(std::span<const Burial> burials);
+  // Enters edits by which members leave few packs: the `expected` ones.
+  absl::Status EnterSome(std::span<const CatalogueEdit> edits,
+                         std::span<const CatalogueEntry> expected, const erasure::Code& code);
   absl::Status TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code);
-  absl::Status CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead);
+  // Whether anybody, or anybody alive, has put members on the pack's dead list in another
+  // version than `mine`, and not changed the catalogue yet.
+  bool OthersBury(const shard::ObjectId& pack, const shard::VersionId& mine, bool alive) const;
+  absl::Status CompactIfMostlyDead(const LocatedObject& pack, const DeadList& dead,
+                                   const shard::VersionId& mine);
   absl::Status CompactTo(const LocatedObject& pack, const DeadList& dead, CompactReport& report);
   absl::Status Rewrite(const LocatedObject& pack, std::span<const PackRecord> live,
                        CompactReport& report);

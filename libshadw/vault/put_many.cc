@@ -171,6 +171,7 @@ class Batch {
     options.mtime_ns = 0;
     options.resume = false;
     options.progress = nullptr;
+    if (unlisted_packs_.empty()) first_unlisted_ = context_.env.Now();
     SHADW_ASSIGN_OR_RETURN(PutResult put, context_.packs.Put(std::span(sealed_).first(count),
                                                              layout.offsets, options));
     uint64_t bytes = 0;
@@ -186,7 +187,6 @@ class Batch {
       const uint64_t done = receipt_.object_bytes;
       options_.progress({done, done, done});
     }
-    if (unlisted_packs_.empty()) first_unlisted_ = context_.env.Now();
     unlisted_packs_.push_back(std::move(put));
     const bool lease_runs_out =
         context_.env.Now() - first_unlisted_ > context_.env.options.intent_lease / 2;
@@ -200,7 +200,9 @@ class Batch {
   // Where that fails the packs' intents stay: whoever opens the vault after their lease
   // enters the objects.
   void List() {
-    const absl::Status entered = context_.packs.Enter(unlisted_, code_);
+    const bool lease_ended =
+        context_.env.Now() - first_unlisted_ >= context_.env.options.intent_lease;
+    const absl::Status entered = lease_ended ? EnterLate() : context_.packs.Enter(unlisted_, code_);
     receipt_.listed.Update(entered);
     if (entered.ok()) {
       const shard::ObjectKeys none = context_.keys.ForSalt({}, 0);  // a pack replaces nothing
@@ -211,6 +213,18 @@ class Batch {
     for (const CatalogueEdit& edit : unlisted_) names_.erase(edit.entry.name);
     unlisted_.clear();
     unlisted_packs_.clear();
+  }
+
+  // Others took this writer for dead: what he packed may be listed by now, and some of it
+  // replaced or removed since.
+  absl::Status EnterLate() {
+    absl::Status first;
+    for (const PutResult& put : unlisted_packs_) {
+      const auto pack = context_.packs.Locate(put.receipt.id);
+      if (absl::IsNotFound(pack.status())) continue;
+      first.Update(pack.ok() ? context_.packs.CompletePack(*pack) : pack.status());
+    }
+    return first;
   }
 
   const BatchContext& context_;

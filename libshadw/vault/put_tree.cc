@@ -55,11 +55,10 @@ class TreePut {
   TreePut(Vault& vault, const PutTreeOptions& options) : vault_(vault), options_(options) {}
 
   absl::StatusOr<PutTreeReport> Run() {
-    const std::set<FileIdentity> left_out = IdentitiesOf(options_.leave_out);
+    left_out_ = IdentitiesOf(options_.leave_out);
+    // One is open at a time: there may be more of them than a process may open.
     for (const TreeRoot& root : options_.roots) {
-      SHADW_ASSIGN_OR_RETURN(TreeWalk walk, TreeWalk::Open(root.path, root.name));
-      walk.LeaveOut(left_out);
-      walks_.push_back(std::move(walk));
+      SHADW_RETURN_IF_ERROR(TreeWalk::Open(root.path, root.name).status());
     }
     SHADW_ASSIGN_OR_RETURN(report_.receipt,
                            vault_.PutMany([this] { return NextSmall(); }, options_.put));
@@ -81,10 +80,11 @@ class TreePut {
   }
 
   absl::StatusOr<std::optional<PutItem>> NextSmall() {
-    while (root_ < walks_.size()) {
+    while (root_ < options_.roots.size()) {
       SHADW_RETURN_IF_ERROR(MayGoOn());
-      std::optional<WalkedFile> walked = walks_[root_].Next(remarks_);
+      std::optional<WalkedFile> walked = NextOfRoot();
       if (!walked) {
+        walk_.reset();
         ++root_;
         continue;
       }
@@ -97,6 +97,26 @@ class TreePut {
                      .kind = walked->kind};
     }
     return std::nullopt;
+  }
+
+  std::optional<WalkedFile> NextOfRoot() {
+    if (!walk_) {
+      const TreeRoot& root = options_.roots[root_];
+      auto walk = TreeWalk::Open(root.path, root.name);
+      if (!walk.ok()) {
+        remarks_.failed.push_back({root.path, std::string(walk.status().message())});
+        return std::nullopt;
+      }
+      walk_ = *std::move(walk);
+      walk_->LeaveOut(left_out_);
+    }
+    return walk_->Next(remarks_);
+  }
+
+  absl::StatusOr<WalkedFile> Reopen(const LargeFile& large) const {
+    const TreeRoot& root = options_.roots[large.root];
+    SHADW_ASSIGN_OR_RETURN(const TreeWalk walk, TreeWalk::Open(root.path, root.name));
+    return walk.Reopen(large.walked);
   }
 
   // Null where the file is large, or cannot be read.
@@ -125,7 +145,7 @@ class TreePut {
 
   absl::Status PutLarge(const LargeFile& large) {
     const std::string path = PathOf(large.root, large.walked);
-    auto walked = walks_[large.root].Reopen(large.walked);
+    auto walked = Reopen(large);
     if (!walked.ok()) {
       remarks_.failed.push_back({path, std::string(walked.status().message())});
       return absl::OkStatus();
@@ -171,7 +191,8 @@ class TreePut {
 
   Vault& vault_;
   const PutTreeOptions& options_;
-  std::vector<TreeWalk> walks_;
+  std::set<FileIdentity> left_out_;
+  std::optional<TreeWalk> walk_;  // of roots[root_], once it has begun
   size_t root_ = 0;
   std::vector<LargeFile> large_;
   TreeWalk::Remarks remarks_;

@@ -96,16 +96,23 @@ struct Vault::State {
   }
 
   absl::StatusOr<LocatedObject> LocateExisting(std::string_view name) {
-    SHADW_ASSIGN_OR_RETURN(FoundObject found, Locate(name));
-    if (found.head) {
-      if (found.head->header.audit.has(shard::kFlagTombstone)) return NoSuchObject(name);
-      return LocatedObject{found.keys, *std::move(found.head)};
+    shard::ObjectId missing{};
+    while (true) {
+      SHADW_ASSIGN_OR_RETURN(FoundObject found, Locate(name));
+      if (found.head) {
+        if (found.head->header.audit.has(shard::kFlagTombstone)) return NoSuchObject(name);
+        return LocatedObject{found.keys, *std::move(found.head)};
+      }
+      SHADW_ASSIGN_OR_RETURN(std::optional<CatalogueEntry> packed, std::move(found.packed));
+      if (!packed) return NoSuchObject(name);
+      absl::StatusOr<LocatedObject> pack = packs.Locate(packed->id);
+      // A pack that went after its entry was read has left the object to another one.
+      if (absl::IsNotFound(pack.status()) && std::exchange(missing, packed->id) != packed->id) {
+        continue;
+      }
+      if (pack.ok()) pack->member = std::move(packed);
+      return pack;
     }
-    SHADW_ASSIGN_OR_RETURN(std::optional<CatalogueEntry> packed, std::move(found.packed));
-    if (!packed) return NoSuchObject(name);
-    SHADW_ASSIGN_OR_RETURN(LocatedObject pack, packs.Locate(packed->id));
-    pack.member = std::move(packed);
-    return pack;
   }
   auto Locator(std::string_view name) {
     return [this, name] { return LocateExisting(name); };
@@ -400,7 +407,8 @@ absl::StatusOr<CompactReport> Vault::Compact() {
   absl::Status first;
   for (auto& [pack, records] : live) {
     std::ranges::sort(records);
-    first.Update(state_->packs.Compact(pack, records, report));
+    const absl::Status compacted = state_->packs.Compact(pack, records, report);
+    if (!absl::IsNotFound(compacted)) first.Update(compacted);  // or it went meanwhile
   }
   SHADW_RETURN_IF_ERROR(first);
   return report;

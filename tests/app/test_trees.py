@@ -94,6 +94,12 @@ class RoundTrip(TreeTest):
         os.utime(tree, ns=(0, 123_456_789_012_345_678))
         return tree
 
+    def test_a_folder_is_not_got_as_a_file(self) -> None:
+        self.put_tree(self.make({"a": b"1"}))
+        refused = self.expect(FAILED, "get", *self.owner(), "--out", self.out, "t")
+        self.assertIn("get -r", refused.err)
+        self.assertFalse(self.out.exists())
+
     def test_files_folders_and_links_come_back_with_modes_and_times(self):
         tree = self.make_all_kinds()
         expected = describe(tree)

@@ -97,6 +97,7 @@ TEST_F(PackTest, IndicesThatLieAreRefused) {
   EXPECT_EQ(decode({{{1}, 0, 11}}, 10), absl::StatusCode::kDataLoss);
   EXPECT_EQ(decode({{{1}, 0xffff'ffff, 0xffff'ffff}}, 10), absl::StatusCode::kDataLoss);
   EXPECT_EQ(decode({{{1}, 0, 1}, {{1}, 1, 1}}, 10), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(decode({{{1}, 0, 10}, {{2}, 0, 1}}, 10), absl::StatusCode::kDataLoss);
   EXPECT_EQ(decode({{{1}, 0, 10}}, uint64_t{kMaxPackBytes}), absl::StatusCode::kDataLoss);
   EXPECT_FALSE(ReadPackIndexBytes({}, 100).ok());
   EXPECT_FALSE(ReadPackIndexBytes(base::Bytes{255, 255, 255, 255}, 100).ok());

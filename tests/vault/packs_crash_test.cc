@@ -136,5 +136,45 @@ TEST(DyingWriterOfPacks, WhoRemovesUntilThePackIsCompactedAndGone) {
       });
 }
 
+// Others go on in the pack before the dead writer's lease has ended: what he had not come to
+// is there all the time.
+TEST(DyingWriterOfPacks, WhoReplacesSomeWhileOthersRemoveTheRest) {
+  for (uint64_t at = 0, died = 1; died != 0 && !testing::Test::HasFailure(); at += 3) {
+    SCOPED_TRACE(testing::Message() << "at " << at);
+    DyingWriter writer;
+    Objects changed;
+    for (int i = 0; i < 4; ++i) changed["n" + std::to_string(i)] = writer.test_.RandomBytes(1500);
+    died =
+        writer.Run(at, true, [&](Vault& vault) { vault.PutMany(ItemsOf(changed)).IgnoreError(); });
+    Vault other = writer.test_.Open();
+    for (int i = 4; i < 12; ++i) ASSERT_TRUE(other.Remove("n" + std::to_string(i)).ok());
+    for (const auto& [name, content] : changed) {
+      base::Bytes got;
+      const auto read = other.Get(name, AppendTo(got));
+      ASSERT_TRUE(read.ok()) << name << ": " << read.status();
+      EXPECT_TRUE(got == content || got == writer.before_[name]) << name;
+    }
+  }
+}
+
+TEST(DyingWriterOfPacks, WhoRemovesOneBeforeOthersRemoveMore) {
+  for (uint64_t at = 0, died = 1; died != 0 && !testing::Test::HasFailure(); at += 3) {
+    SCOPED_TRACE(testing::Message() << "at " << at);
+    DyingWriter writer;
+    died = writer.Run(at, true, [&](Vault& vault) { vault.Remove("n0").IgnoreError(); });
+    ASSERT_TRUE(writer.test_.Open().Remove("n1").ok());
+    writer.test_.clock.Advance(std::chrono::hours(1));
+    Vault vault = writer.test_.Open();
+    for (int i = 2; i < 10; ++i) ASSERT_TRUE(vault.Remove("n" + std::to_string(i)).ok());
+    const auto listed = vault.List();
+    ASSERT_TRUE(listed.ok());
+    for (const CatalogueEntry& entry : *listed) {
+      base::Bytes got;
+      const auto read = vault.Get(entry.name, AppendTo(got));
+      EXPECT_TRUE(read.ok()) << entry.name << ": " << read.status();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace shadw::vault

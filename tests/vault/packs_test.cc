@@ -295,6 +295,29 @@ TEST_F(PacksTest, CompactLosesNothingOfABatchThatIsPutMeanwhile) {
   EXPECT_EQ(test_.Open().List()->size(), contents.size());
 }
 
+TEST_F(PacksTest, CompactPassesOverAPackThatGoesMeanwhile) {
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault compacting = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  uint64_t replaced_at = 0;
+  hooks->before = [&](const StoreCall&) {
+    if (++calls == replaced_at) {
+      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(compacting.Compact().ok());
+  const uint64_t calls_of_one = calls;
+  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
+    calls = 0;
+    const auto report = compacting.Compact();
+    ASSERT_TRUE(report.ok()) << replaced_at << ": " << report.status();
+  }
+}
+
 TEST_F(PacksTest, RepairDoesNotListWhatIsRemovedMeanwhile) {
   Objects contents = Small(10, 500);
   ASSERT_TRUE(test_.Open().PutMany(ItemsOf(contents)).ok());
@@ -417,6 +440,105 @@ TEST_F(PacksTest, WhatADeadWriterPackedIsListedAfterItsLease) {
   ExpectAll(vault, contents);
   EXPECT_TRUE(intents.All().empty());
   EXPECT_TRUE(Dead(contents).empty());
+}
+
+TEST_F(PacksTest, ABatchReplacesMembersOfMorePacksThanThereAreIntents) {
+  Objects contents = Small(kIntentSlots + 6, 20);
+  Vault vault = test_.Open();
+  for (const auto& [name, content] : contents) {
+    ASSERT_TRUE(vault.PutMany(ItemsOf({{name, content}})).ok());
+  }
+  for (auto& [name, content] : contents) content = test_.RandomBytes(30);
+  const auto receipt = vault.PutMany(ItemsOf(contents));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_TRUE(receipt->listed.ok()) << receipt->listed;
+  ExpectAll(vault, contents);
+  EXPECT_TRUE(vault.Put("another", SourceOf(contents["small/1"])).ok());
+}
+
+class PacksOfADeadWriter : public PacksTest {
+ protected:
+  PacksOfADeadWriter() : intents_(env_, keys_) {}
+
+  // One pack, one member, an intent that stands.
+  bool Put(const std::string& name, const base::Bytes& content) {
+    const auto id = test_.random.Array<16>();
+    shard::Member member{.metadata = {.name = name}, .put_time_ns = 5, .content = content};
+    auto record = shard::MemberSealer().Seal(id, keys_.MemberKey(id), member, true, env_.Seal());
+    EXPECT_TRUE(record.ok());
+    std::vector<SealedRecord> records;
+    records.push_back({*std::move(record), EntryOfMember({}, member, {.record = id})});
+    const std::vector<uint32_t> offsets = {0};
+    return packs_.Put(records, offsets, {}).ok();
+  }
+
+  const Options options_ = test_.MakeOptions();
+  const Environment env_{options_};
+  const shard::VaultKeys keys_ = test_.Keys();
+  IntentBook intents_;
+  Catalogue catalogue_{env_, keys_, intents_};
+  Packs packs_{env_, keys_, intents_, catalogue_};
+};
+
+TEST_F(PacksOfADeadWriter, AreListedAlsoWhereTheirIntentsTakeEverySlot) {
+  Objects contents;
+  for (int i = 0;; ++i) {
+    const base::Bytes content = test_.RandomBytes(20);
+    if (!Put(std::to_string(i), content)) break;
+    contents[std::to_string(i)] = content;
+  }
+  EXPECT_GT(contents.size(), kIntentSlots / 2);
+  test_.clock.Advance(options_.intent_lease * 2);
+  Vault vault = test_.Open();
+  ExpectAll(vault, contents);
+  EXPECT_TRUE(intents_.All().empty());
+}
+
+TEST_F(PacksTest, AWriterWhoSleptLongerThanHisLeaseBringsNothingBack) {
+  Objects contents = Small(4, 100);
+  Vault sleeper = test_.Open();
+  const base::Bytes newer = test_.RandomBytes(50);
+  bool slept = false;
+  const ProgressCallback sleep = [&](const Progress&) {
+    if (std::exchange(slept, true)) return;
+    test_.clock.Advance(test_.MakeOptions().intent_lease * 2);
+    Vault other = test_.Open();
+    EXPECT_EQ(other.List()->size(), contents.size());
+    EXPECT_TRUE(other.Remove("small/0").ok());
+    EXPECT_TRUE(other.PutMany(ItemsOf({{"small/1", newer}})).ok());
+  };
+  ASSERT_TRUE(sleeper.PutMany(ItemsOf(contents), {.progress = sleep}).ok());
+  ASSERT_TRUE(slept);
+  contents.erase("small/0");
+  contents["small/1"] = newer;
+  Vault vault = test_.Open();
+  ExpectAll(vault, contents);
+  ASSERT_TRUE(vault.Compact().ok());
+  ExpectAll(vault, contents);
+}
+
+// Its pack goes when the last member is replaced, maybe after the entry was read.
+TEST_F(PacksTest, AnObjectThatIsReplacedMeanwhileIsFound) {
+  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault reader = Vault::Open(options, test_.Keys()).value();
+  uint64_t calls = 0;
+  uint64_t replaced_at = 0;
+  hooks->before = [&](const StoreCall&) {
+    if (++calls == replaced_at) {
+      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(reader.Info("small/0").ok());
+  const uint64_t calls_of_one = calls;
+  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
+    calls = 0;
+    const auto info = reader.Info("small/0");
+    ASSERT_TRUE(info.ok()) << replaced_at << ": " << info.status();
+  }
 }
 
 TEST(CatalogueEdit, RulesBetweenPackedAndOther) {

@@ -2,6 +2,7 @@
 //
 // Folders that are put and come back; tests/app has the same through the program.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -147,6 +148,39 @@ TEST_F(TreeTest, ARootThatIsNotThereMeansThatNothingIsPut) {
       .roots = {{in(), "n"}, {in() / "none", "m"}}, .leave_out = {}, .put = {}};
   EXPECT_FALSE(PutTree(vault, options).ok());
   EXPECT_TRUE(vault.List()->empty());
+}
+
+TEST_F(TreeTest, MoreRootsThanAProcessMayOpen) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  PutTreeOptions options;
+  for (int i = 0; i < 100; ++i) {
+    const fs::path path = in() / std::to_string(i);
+    Write(path, std::string(i == 7 ? 100'000 : 10, 'x'));
+    options.roots.push_back({path, TreeName(path.native())});
+  }
+  Vault vault = test_.Open();
+  const rlimit few{.rlim_cur = 40, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const auto put = PutTree(vault, options);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(put.ok()) << put.status();
+  EXPECT_EQ(put->receipt.objects, 100u);
+  EXPECT_TRUE(put->failed.empty());
+}
+
+TEST_F(TreeTest, SaysWhatIsRestoredUnderAnotherName) {
+  Vault vault = test_.Open();
+  const Objects contents = {{"a", {1}}, {"a/b", {2}}, {"../c", {3}}};
+  ASSERT_TRUE(vault.PutMany(ItemsOf(contents)).ok());
+  const auto got = GetTree(vault, {.prefix = {}, .out = out(), .progress = {}});
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->restored, 3u);
+  ASSERT_EQ(got->elsewhere.size(), 2u);
+  for (const RestoredElsewhere& object : got->elsewhere) {
+    EXPECT_TRUE(object.name == "../c" || object.name == "a/b") << object.name;
+    EXPECT_EQ(Read(object.path).size(), 1u);
+  }
 }
 
 class RestoredTreeTest : public TreeTest {
