@@ -111,8 +111,8 @@ absl::StatusOr<Catalogue::LoadedPage> Catalogue::LoadLeafOf(const shard::Hash& b
 }
 
 absl::Status Catalogue::Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
-                              std::vector<CatalogueEntry>& gone) {
-  return ApplyAll(edits, {.code = code, .gone = gone});
+                              std::vector<CatalogueEntry>& gone, base::Time until) {
+  return ApplyAll(edits, {.code = code, .until = until, .gone = gone});
 }
 
 absl::StatusOr<std::vector<CatalogueEntry>> Catalogue::Preview(
@@ -159,6 +159,10 @@ absl::Status Catalogue::ApplyFrom(uint8_t depth, const shard::ObjectSalt& salt,
                            : Store(loaded, page_code);
       if (!status.ok() && !absl::IsAborted(status)) return status;
       continue;
+    }
+    // Asked after the page was read: whoever changes it meanwhile makes this writer ask again.
+    if (env_.Now() >= how.until) {
+      return absl::DeadlineExceededError("vault: the lease ended before all was listed");
     }
     std::vector<CatalogueEntry> gone_here;
     bool any = false;

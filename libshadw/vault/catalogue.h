@@ -28,11 +28,13 @@ class Catalogue {
   // Applies the edits, each page that they concern being written once. Writers that meet
   // take turns: one page, one winner, the others try again. An error leaves the edits of
   // some pages undone; which it was done to does not matter, they may be applied again.
-  //   Shapes   gone  gets what ApplyEdit says, of edits that were done
-  //   Errors   kAborted  kMaxTurns others were faster
+  //   Shapes   gone   gets what ApplyEdit says, of edits that were done
+  //            until  when the writer's leases end, and others may have done it for him
+  //   Errors   kAborted           kMaxTurns others were faster
+  //            kDeadlineExceeded  it is that late: what is left is not done
   //            those of a put
   absl::Status Apply(std::span<const CatalogueEdit> edits, const erasure::Code& code,
-                     std::vector<CatalogueEntry>& gone);
+                     std::vector<CatalogueEntry>& gone, base::Time until = base::Time::max());
   // What `gone` would get, as far as nobody else writes meanwhile. Changes nothing.
   absl::StatusOr<std::vector<CatalogueEntry>> Preview(std::span<const CatalogueEdit> edits);
   // Enters or replaces the entry, unless a newer sequence of the object is there.
@@ -66,6 +68,7 @@ class Catalogue {
   struct Application {
     erasure::Code code;
     bool preview = false;
+    base::Time until = base::Time::max();
     std::vector<CatalogueEntry>& gone;
   };
   // An edit and the bucket of its name, by bucket.

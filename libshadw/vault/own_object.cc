@@ -21,8 +21,10 @@ ByteSource SourceOver(base::ByteSpan bytes) {
 absl::StatusOr<PutResult> PutOwnObject(const Environment& env, const shard::ObjectKeys& keys,
                                        const std::optional<FoundHead>& previous,
                                        shard::ObjectKind kind, base::ByteSpan bytes,
-                                       const PutOptions& options, IntentBook& intents) {
+                                       const PutOptions& options, IntentBook& intents,
+                                       base::Time until) {
   PutRequest request;
+  request.until = until;
   request.sequence = previous ? NextSequence(previous->sequence(), false) : 1;
   request.metadata.kind = kind;
   return PutObject(env, keys, 0, previous, request, options, SourceOver(bytes), intents);

@@ -20,7 +20,8 @@ ByteSource SourceOver(base::ByteSpan bytes);
 absl::StatusOr<PutResult> PutOwnObject(const Environment& env, const shard::ObjectKeys& keys,
                                        const std::optional<FoundHead>& previous,
                                        shard::ObjectKind kind, base::ByteSpan bytes,
-                                       const PutOptions& options, IntentBook& intents);
+                                       const PutOptions& options, IntentBook& intents,
+                                       base::Time until = base::Time::max());
 
 // Object bytes [offset, offset + bytes), of which there are that many.
 //   Errors   kDataLoss  fewer, or more than `max_bytes`; those of ReadObject

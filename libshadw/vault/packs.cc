@@ -122,16 +122,21 @@ absl::StatusOr<Packs::LoadedList> Packs::LoadList(const shard::ObjectId& pack) c
   return absl::IsNotFound(loaded.status()) ? none : std::move(loaded);
 }
 
-absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list, const erasure::Code& of_pack) {
+absl::StatusOr<PutResult> Packs::StoreList(const LoadedList& list, const erasure::Code& of_pack,
+                                           base::Time until) {
   const erasure::Code code = list.head ? list.head->code() : of_pack;
   return PutOwnObject(env_, list.keys, list.head, shard::ObjectKind::kDeadList,
-                      EncodeDeadList(list.list), {.code = code}, intents_);
+                      EncodeDeadList(list.list), {.code = code}, intents_, until);
 }
 
 absl::StatusOr<Packs::Burial> Packs::AddDead(LocatedObject pack,
-                                             std::span<const CatalogueEntry> dead) {
+                                             std::span<const CatalogueEntry> dead,
+                                             base::Time until) {
   absl::Status status;
   for (int turn = 0; turn < kMaxTurns; ++turn) {
+    if (env_.Now() >= until) {
+      return absl::DeadlineExceededError("vault: the lease ended before all was buried");
+    }
     SHADW_ASSIGN_OR_RETURN(LoadedList loaded, LoadList(pack.keys.id()));
     const size_t before = loaded.list.records.size();
     for (const CatalogueEntry& entry : dead) {
@@ -141,7 +146,7 @@ absl::StatusOr<Packs::Burial> Packs::AddDead(LocatedObject pack,
     if (loaded.list.records.size() == before) {
       return Burial{std::move(pack), std::nullopt, std::move(loaded)};
     }
-    auto stored = StoreList(loaded, pack.head.code());
+    auto stored = StoreList(loaded, pack.head.code(), until);
     if (stored.ok()) return Burial{std::move(pack), *std::move(stored), std::move(loaded)};
     status = stored.status();
     if (!absl::IsAborted(status)) return status;
@@ -149,7 +154,8 @@ absl::StatusOr<Packs::Burial> Packs::AddDead(LocatedObject pack,
   return status;
 }
 
-absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials) {
+absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials,
+                          base::Time until) {
   std::map<shard::ObjectId, std::vector<CatalogueEntry>> by_pack;
   for (const CatalogueEntry& entry : dead) by_pack[entry.id].push_back(entry);
   absl::Status first;
@@ -158,7 +164,7 @@ absl::Status Packs::Begin(std::span<const CatalogueEntry> dead, std::vector<Buri
     if (absl::IsNotFound(pack.status())) continue;
     first.Update(pack.status());
     if (!pack.ok()) continue;
-    auto burial = AddDead(*std::move(pack), entries);
+    auto burial = AddDead(*std::move(pack), entries, until);
     first.Update(burial.status());
     if (burial.ok()) burials.push_back(*std::move(burial));
   }
@@ -200,27 +206,32 @@ absl::Status Packs::TakeOut(std::span<const CatalogueEntry> members, const erasu
   return catalogue_.Apply(EditsOf(CatalogueEdit::Kind::kRemove, members), code, none);
 }
 
-absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code) {
+absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code,
+                          base::Time until) {
   SHADW_ASSIGN_OR_RETURN(const std::vector<CatalogueEntry> leaving, catalogue_.Preview(edits));
   const EditsByPack sorted = SortByPack(edits, leaving);
-  if (sorted.ends.size() == 1) return EnterSome(edits, leaving, code);
+  if (sorted.ends.size() == 1) return EnterSome(edits, leaving, code, until);
   absl::Status first;
   size_t begin = 0;
   for (const size_t end : sorted.ends) {
     const auto some = std::span(sorted.edits).subspan(begin, end - begin);
     const auto expected = catalogue_.Preview(some);
-    first.Update(expected.ok() ? EnterSome(some, *expected, code) : expected.status());
+    const absl::Status entered =
+        expected.ok() ? EnterSome(some, *expected, code, until) : expected.status();
+    if (absl::IsDeadlineExceeded(entered)) return entered;
+    first.Update(entered);
     begin = end;
   }
   return first;
 }
 
 absl::Status Packs::EnterSome(std::span<const CatalogueEdit> edits,
-                              std::span<const CatalogueEntry> expected, const erasure::Code& code) {
+                              std::span<const CatalogueEntry> expected, const erasure::Code& code,
+                              base::Time until) {
   std::vector<Burial> burials;
-  SHADW_RETURN_IF_ERROR(Begin(expected, burials));
+  SHADW_RETURN_IF_ERROR(Begin(expected, burials, until));
   std::vector<CatalogueEntry> gone;
-  SHADW_RETURN_IF_ERROR(catalogue_.Apply(edits, code, gone));
+  SHADW_RETURN_IF_ERROR(catalogue_.Apply(edits, code, gone, until));
   End(burials);
   // Others may have written meanwhile.
   std::erase_if(gone, [&](const CatalogueEntry& entry) {
@@ -328,7 +339,7 @@ absl::Status Packs::Forget(const LocatedObject& pack, const DeadList& compacted)
       return compacted.records.contains(record.first);
     });
     if (erased == 0) return absl::OkStatus();
-    const auto stored = StoreList(loaded, pack.head.code());
+    const auto stored = StoreList(loaded, pack.head.code(), base::Time::max());
     if (stored.ok()) FinishPut(env_, loaded.keys, *stored, intents_);
     status = stored.status();
     if (!absl::IsAborted(status)) return status;

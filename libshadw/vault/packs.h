@@ -51,7 +51,10 @@ class Packs {
 
   // Enters packed objects into the catalogue, and buries what they replace. Packs that are
   // mostly dead by then are compacted.
-  absl::Status Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code);
+  //   Shapes   until  when the leases of the packs' intents end
+  //   Errors   kDeadlineExceeded  it is that late: what is left is CompletePack's
+  absl::Status Enter(std::span<const CatalogueEdit> edits, const erasure::Code& code,
+                     base::Time until = base::Time::max());
   // Notes members that nothing leads to any more, or only something that readers see
   // before the catalogue.
   absl::Status Bury(std::span<const CatalogueEntry> gone);
@@ -87,15 +90,19 @@ class Packs {
   };
 
   absl::StatusOr<LoadedList> LoadList(const shard::ObjectId& pack) const;
-  absl::StatusOr<PutResult> StoreList(const LoadedList& list, const erasure::Code& of_pack);
+  absl::StatusOr<PutResult> StoreList(const LoadedList& list, const erasure::Code& of_pack,
+                                      base::Time until);
   // Adds to the list, whoever else does meanwhile.
-  absl::StatusOr<Burial> AddDead(LocatedObject pack, std::span<const CatalogueEntry> dead);
+  absl::StatusOr<Burial> AddDead(LocatedObject pack, std::span<const CatalogueEntry> dead,
+                                 base::Time until);
   // Changes the lists of all packs that are concerned; those that are no more need none.
-  absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials);
+  absl::Status Begin(std::span<const CatalogueEntry> dead, std::vector<Burial>& burials,
+                     base::Time until = base::Time::max());
   void End(std::span<const Burial> burials);
   // Enters edits by which members leave few packs: the `expected` ones.
   absl::Status EnterSome(std::span<const CatalogueEdit> edits,
-                         std::span<const CatalogueEntry> expected, const erasure::Code& code);
+                         std::span<const CatalogueEntry> expected, const erasure::Code& code,
+                         base::Time until);
   absl::Status TakeOut(std::span<const CatalogueEntry> members, const erasure::Code& code);
   // Whether anybody, or anybody alive, has put members on the pack's dead list in another
   // version than `mine`, and not changed the catalogue yet.

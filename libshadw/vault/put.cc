@@ -268,7 +268,8 @@ class PutSession {
   // Held up between the last look at the clock and the commit, others may have cleared
   // the shards away: then the head must not stand.
   absl::Status CheckLeaseHeld() {
-    if (env_.Now() < lease_end_ || AllShardsPresent()) return absl::OkStatus();
+    const bool lease_held = env_.Now() < lease_end_ || AllShardsPresent();
+    if (lease_held && env_.Now() < request_.until) return absl::OkStatus();
     const HeadPlace place = LookAtHead(env_, keys_, id_.sequence);
     if (const FoundHead* mine = place.Find(id_.version); mine != nullptr) {
       const Removal removed = RemoveHead(env_, keys_, *mine);

@@ -72,6 +72,8 @@ struct PutRequest {
   uint64_t sequence = 1;
   // Of the version that is replaced, where its generation is another one.
   std::optional<shard::ObjectKeys> previous_keys;
+  // A head that stands only then is taken back: what the put was for has ended.
+  base::Time until = base::Time::max();
 };
 
 struct PutResult {

@@ -200,9 +200,9 @@ class Batch {
   // Where that fails the packs' intents stay: whoever opens the vault after their lease
   // enters the objects.
   void List() {
-    const bool lease_ended =
-        context_.env.Now() - first_unlisted_ >= context_.env.options.intent_lease;
-    const absl::Status entered = lease_ended ? EnterLate() : context_.packs.Enter(unlisted_, code_);
+    const base::Time lease_end = first_unlisted_ + context_.env.options.intent_lease;
+    absl::Status entered = context_.packs.Enter(unlisted_, code_, lease_end);
+    if (absl::IsDeadlineExceeded(entered)) entered = EnterLate();
     receipt_.listed.Update(entered);
     if (entered.ok()) {
       const shard::ObjectKeys none = context_.keys.ForSalt({}, 0);  // a pack replaces nothing

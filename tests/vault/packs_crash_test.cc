@@ -176,5 +176,57 @@ TEST(DyingWriterOfPacks, WhoRemovesOneBeforeOthersRemoveMore) {
   }
 }
 
+// A writer sleeps past his lease before one of his changes, and others replace meanwhile what
+// he is putting.
+void SleepBefore(uint64_t at, bool& slept) {
+  TestVault test(3);
+  test.code = {2, 1};
+  const auto contents = [&test](int count) {
+    Objects made;
+    for (int i = 0; i < count; ++i) made["n" + std::to_string(i)] = test.RandomBytes(500);
+    return made;
+  };
+  const Objects old = contents(12);
+  ASSERT_TRUE(test.Open().PutMany(ItemsOf(old)).ok());
+  Options options = test.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault sleeper = Vault::Open(options, test.Keys()).value();
+  const Objects mine = contents(6);
+  const Objects newer = contents(5);
+  uint64_t changes = 0;
+  hooks->before = [&](const StoreCall& call) {
+    if (!slept && call.changes() && ++changes == at) {
+      slept = true;
+      test.clock.Advance(options.intent_lease * 2);
+      EXPECT_TRUE(test.Open().PutMany(ItemsOf(newer)).ok());
+    }
+    return absl::OkStatus();
+  };
+  sleeper.PutMany(ItemsOf(mine)).IgnoreError();
+  test.clock.Advance(options.intent_lease * 3);
+  Vault vault = test.Open();
+  const auto listed = vault.List();
+  ASSERT_TRUE(listed.ok());
+  EXPECT_EQ(listed->size(), old.size());
+  for (const auto& [name, content] : old) {
+    base::Bytes got;
+    const auto read = vault.Get(name, AppendTo(got));
+    ASSERT_TRUE(read.ok()) << name << ": " << read.status();
+    if (slept && newer.contains(name)) {
+      EXPECT_EQ(got, newer.at(name)) << name;
+    }
+  }
+}
+
+TEST(SleepingWriterOfPacks, TakesNothingBackThatCameMeanwhile) {
+  bool slept = true;
+  for (uint64_t at = 1; slept && !testing::Test::HasFailure(); ++at) {
+    SCOPED_TRACE(testing::Message() << "before change " << at);
+    slept = false;
+    SleepBefore(at, slept);
+  }
+}
+
 }  // namespace
 }  // namespace shadw::vault
