@@ -47,7 +47,9 @@ absl::StatusOr<Right> RightOfPrefix(std::string_view text) {
       return absl::UnimplementedError("shard: got a capability of another version, know 1");
     }
   }
-  return NotACapability("it starts with none of shadw-read-, shadw-verify-, shadw-audit-");
+  return NotACapability(
+      "it starts with none of shadw-read-, shadw-verify-, shadw-audit-, "
+      "shadw-member-");
 }
 
 // The decoder takes spaces, padding and stray bits at the end; a capability has one

@@ -107,11 +107,15 @@ class Batch {
                            before + of_object.durable_bytes});
       };
     }
-    SHADW_ASSIGN_OR_RETURN(
-        const PutReceipt put,
-        context_.put_alone(member.metadata.name, Continued(member.content, rest), options));
-    Count(1, put.object_bytes, put.stored_bytes);
-    receipt_.listed.Update(put.listed);
+    const auto put =
+        context_.put_alone(member.metadata.name, Continued(member.content, rest), options);
+    if (absl::IsAborted(put.status())) {
+      receipt_.overtaken.push_back(member.metadata.name);
+      return absl::OkStatus();
+    }
+    SHADW_RETURN_IF_ERROR(put.status());
+    Count(1, put->object_bytes, put->stored_bytes);
+    receipt_.listed.Update(put->listed);
     return absl::OkStatus();
   }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libshadw/shard/metadata.h"
 #include "libshadw/vault/packs.h"
@@ -35,6 +36,8 @@ struct PutManyReceipt {
   // The objects are stored in any case. Not OK: why List() does not show all of them, or
   // what they replaced is not removed yet; opening the vault after the lease completes that.
   absl::Status listed;
+  // Names that had heads of their own, and of which another writer's version came first.
+  std::vector<std::string> overtaken;
 };
 
 // What a batch works with. `put_alone` puts one object by itself.

@@ -62,6 +62,9 @@ class TreePut {
     }
     SHADW_ASSIGN_OR_RETURN(report_.receipt,
                            vault_.PutMany([this] { return NextSmall(); }, options_.put));
+    for (const std::string& name : report_.receipt.overtaken) {
+      remarks_.failed.push_back({name, "another writer's version came first"});
+    }
     for (const LargeFile& large : large_) SHADW_RETURN_IF_ERROR(PutLarge(large));
     report_.skipped = std::move(remarks_.skipped);
     report_.failed = std::move(remarks_.failed);

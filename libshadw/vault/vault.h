@@ -62,7 +62,8 @@ class Vault {
   // Stores many objects: those of 64 KiB at most share packs, where 4 KiB cost little more
   // than 4 KiB, the others go by themselves. Packed objects become visible page by page of
   // the catalogue. What they replace is removed; a pack that is mostly gone is rewritten.
-  //   Errors   as Put, of the first object that fails: those before it are stored
+  //   Errors   as Put, of the first object that fails: those before it are stored. One that
+  //            another writer put meanwhile is `overtaken`, and no error
   absl::StatusOr<PutManyReceipt> PutMany(const ItemSource& next, const PutOptions& options = {});
 
   // Hands object bytes [offset, offset + bytes) to `sink`, in order.

@@ -541,6 +541,32 @@ TEST_F(PacksTest, AnObjectThatIsReplacedMeanwhileIsFound) {
   }
 }
 
+// One that has heads is put by itself, and there another writer can be faster.
+TEST_F(PacksTest, ABatchGoesOnAfterAnObjectThatAnotherWriterPutsMeanwhile) {
+  ASSERT_TRUE(test_.Open().Put("small/3", SourceOf(test_.RandomBytes(10))).ok());
+  Options options = test_.MakeOptions();
+  auto hooks = std::make_shared<StoreHooks>();
+  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+  Vault slower = Vault::Open(options, test_.Keys()).value();
+  Objects contents = Small(6, 100);
+  const base::Bytes theirs = test_.RandomBytes(70'000);
+  uint64_t changes = 0;
+  hooks->before = [&](const StoreCall& call) {
+    // The first change is the intent of the one with heads.
+    if (call.changes() && ++changes == 2) {
+      EXPECT_TRUE(test_.Open().Put("small/3", SourceOf(theirs)).ok());
+    }
+    return absl::OkStatus();
+  };
+  const auto receipt = slower.PutMany(ItemsOf(contents));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(receipt->overtaken, std::vector<std::string>{"small/3"});
+  EXPECT_EQ(receipt->objects, contents.size() - 1);
+  contents["small/3"] = theirs;
+  Vault vault = test_.Open();
+  ExpectAll(vault, contents);
+}
+
 TEST(CatalogueEdit, RulesBetweenPackedAndOther) {
   using Kind = CatalogueEdit::Kind;
   const auto packed = [](uint8_t record, int64_t put_time) {

@@ -37,6 +37,7 @@ ReadReport = _shadw.vault.ReadReport
 RecoverReport = _shadw.vault.RecoverReport
 RecoveredObject = _shadw.vault.RecoveredObject
 RepairReport = _shadw.vault.RepairReport
+RestoredElsewhere = _shadw.vault.RestoredElsewhere
 RotateReport = _shadw.vault.RotateReport
 ShardCondition = _shadw.vault.ShardCondition
 ShardReceipt = _shadw.vault.ShardReceipt
@@ -63,6 +64,7 @@ __all__ = [
     "RecoverReport",
     "RecoveredObject",
     "RepairReport",
+    "RestoredElsewhere",
     "RotateReport",
     "ShardCondition",
     "ShardReceipt",

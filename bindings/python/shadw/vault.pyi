@@ -29,6 +29,7 @@ __all__ = [
     "RecoverReport",
     "RecoveredObject",
     "RepairReport",
+    "RestoredElsewhere",
     "RotateReport",
     "ShardCondition",
     "ShardReceipt",
@@ -154,6 +155,9 @@ class PutManyReceipt:
     @property
     def why_not_listed(self) -> str:
         """Empty where it does."""
+    @property
+    def overtaken(self) -> list[str]:
+        """Names of which another writer's version came first."""
 
 @final
 class CompactReport:
@@ -203,6 +207,15 @@ class NotRestored:
     def why(self) -> str: ...
 
 @final
+class RestoredElsewhere:
+    """An object whose name is no path below the folder, or a taken one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+@final
 class GetTreeReport:
     """What get_tree restored."""
 
@@ -213,6 +226,9 @@ class GetTreeReport:
     @property
     def faults(self) -> int:
         """How many cells were missing or damaged, and rebuilt from the others."""
+    @property
+    def elsewhere(self) -> list[RestoredElsewhere]:
+        """Of those, what is not at the path that its name says."""
     @property
     def failed(self) -> list[NotRestored]: ...
 

@@ -25,6 +25,7 @@ using vault::ReadReport;
 using vault::RecoveredObject;
 using vault::RecoverReport;
 using vault::RepairReport;
+using vault::RestoredElsewhere;
 using vault::RotateReport;
 using vault::ShardCondition;
 using vault::ShardReceipt;
@@ -86,7 +87,12 @@ void BindManyReports(py::module_& m) {
            .def_readonly("stored_bytes", &PutManyReceipt::stored_bytes)
            .def_property_readonly("listed",
                                   [](const PutManyReceipt& self) { return self.listed.ok(); })
-           .def_property_readonly("why_not_listed", Reason(&PutManyReceipt::listed)));
+           .def_property_readonly("why_not_listed", Reason(&PutManyReceipt::listed))
+           .def_property_readonly("overtaken", [](const PutManyReceipt& self) {
+             py::list names;
+             for (const std::string& name : self.overtaken) names.append(ToText(name));
+             return names;
+           }));
   Show(py::class_<CompactReport>(m, "CompactReport", "What compact did.")
            .def_readonly("packs_rewritten", &CompactReport::packs_rewritten)
            .def_readonly("packs_removed", &CompactReport::packs_removed)
@@ -103,10 +109,17 @@ void BindManyReports(py::module_& m) {
   Show(py::class_<NotRestored>(m, "NotRestored", "An object that could not be restored.")
            .def_property_readonly("name", [](const NotRestored& self) { return ToText(self.name); })
            .def_property_readonly("why", Reason(&NotRestored::why)));
+  Show(py::class_<RestoredElsewhere>(m, "RestoredElsewhere",
+                                     "An object whose name is no path below the folder.")
+           .def_property_readonly("name",
+                                  [](const RestoredElsewhere& self) { return ToText(self.name); })
+           .def_property_readonly(
+               "path", [](const RestoredElsewhere& self) { return ToText(self.path.string()); }));
   Show(py::class_<GetTreeReport>(m, "GetTreeReport", "What get_tree restored.")
            .def_readonly("restored", &GetTreeReport::restored)
            .def_readonly("bytes", &GetTreeReport::bytes)
            .def_readonly("faults", &GetTreeReport::faults)
+           .def_readonly("elsewhere", &GetTreeReport::elsewhere)
            .def_readonly("failed", &GetTreeReport::failed));
 }
 
