@@ -104,13 +104,15 @@ ByteSource SourceOf(base::ByteSpan bytes) {
 struct Fixture {
   Fixture(erasure::Code code, size_t threads, const std::filesystem::path& root = {}) {
     Options options{.clock = &clock, .random = &random, .code = code, .threads = threads};
+    const auto syncs = std::make_shared<store::SharedSyncs>();
     for (int i = 0; i < code.total_shards(); ++i) {
       if (root.empty()) {
         options.stores.push_back(std::make_shared<store::MemoryStore>(
             store::MemoryStore::Options{.node_id = random.Array<32>()}));
       } else {
         options.stores.push_back(
-            store::DirectoryStore::Open({.directory = root / std::to_string(i)}).value());
+            store::DirectoryStore::Open({.directory = root / std::to_string(i), .syncs = syncs})
+                .value());
       }
     }
     vault.emplace(

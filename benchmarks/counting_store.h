@@ -28,6 +28,13 @@ class CountingStore : public store::Store {
     ++asked_->calls;
     return store_->Put(id, bytes, token_hash);
   }
+  bool stages() const override { return store_->stages(); }
+  absl::StatusOr<std::unique_ptr<store::StagedBlob>> Stage(
+      const store::StorageId& id, base::ByteSpan bytes,
+      const store::TokenHash& token_hash) override {
+    ++asked_->calls;
+    return store_->Stage(id, bytes, token_hash);
+  }
   absl::StatusOr<size_t> Get(const store::StorageId& id, uint64_t offset,
                              base::MutableByteSpan out) const override {
     ++asked_->calls;

@@ -37,6 +37,7 @@ std::string Numbered(int64_t i) { return absl::StrCat("folder/object-", i); }
 struct Fixture {
   explicit Fixture(const std::filesystem::path& directory = {}) {
     Options options{.clock = &clock, .random = &random};
+    const auto syncs = std::make_shared<store::SharedSyncs>();
     for (int i = 0; i < kStores; ++i) {
       std::shared_ptr<store::Store> store;
       if (directory.empty()) {
@@ -45,7 +46,7 @@ struct Fixture {
         store = memory.back();
       } else {
         store = store::DirectoryStore::Open(
-                    {.directory = directory / std::to_string(i), .random = &random})
+                    {.directory = directory / std::to_string(i), .syncs = syncs, .random = &random})
                     .value();
       }
       options.stores.push_back(std::make_shared<CountingStore>(std::move(store), &asked));

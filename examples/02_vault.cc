@@ -20,9 +20,10 @@ vault::Vault Open(const shard::VaultKeys& keys, const std::filesystem::path& roo
   static const base::SystemClock clock;
   static crypto::SystemRandom random;
   vault::Options options{.clock = &clock, .random = &random, .code = {4, 2}};
+  const auto syncs = std::make_shared<store::SharedSyncs>();  // they may lie on one disk
   for (int node = 0; node < 6; ++node) {
-    auto store =
-        store::DirectoryStore::Open({.directory = root / std::to_string(node), .create = make});
+    auto store = store::DirectoryStore::Open(
+        {.directory = root / std::to_string(node), .create = make, .syncs = syncs});
     if (store.ok()) options.stores.push_back(*std::move(store));
   }
   return vault::Vault::Open(options, keys).value();

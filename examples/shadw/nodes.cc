@@ -12,9 +12,10 @@ namespace shadw::app {
 absl::StatusOr<Nodes> Nodes::Open(const std::vector<std::string>& directories, Missing missing,
                                   Console& console) {
   Nodes nodes;
+  const auto syncs = std::make_shared<store::SharedSyncs>();
   for (const std::string& directory : directories) {
-    auto opened =
-        store::DirectoryStore::Open({.directory = directory, .create = missing == Missing::kMake});
+    auto opened = store::DirectoryStore::Open(
+        {.directory = directory, .create = missing == Missing::kMake, .syncs = syncs});
     std::error_code ignored;
     if (absl::IsNotFound(opened.status()) && !std::filesystem::exists(directory, ignored)) {
       console.Warn(absl::StrCat("store ", directory, " is missing"));

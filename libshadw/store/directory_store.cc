@@ -18,7 +18,6 @@
 #include "libshadw/store/blob_path.h"
 #include "libshadw/store/open_directory.h"
 #include "libshadw/store/posix.h"
-#include "libshadw/store/touched.h"
 #include "libshadw/store/work_directory.h"
 
 namespace shadw::store {
@@ -122,16 +121,17 @@ struct DirectoryStore::Parts {
   const bool sync;
   OpenedDirectory opened;
   std::optional<WorkDirectory> work;  // nothing where the store is only read
-  Touched touched;
+  std::shared_ptr<SharedSyncs::FileSystem> syncs;
   std::atomic<uint64_t> next_name = 0;
+  std::atomic<uint64_t> newest_change = 0;  // as `syncs` numbers them
 
   int blobs() const { return opened.blobs.get(); }
 
   static absl::StatusOr<std::unique_ptr<Parts>> OpenForWriting(const Options& options);
   absl::Status CheckWritable() const;
   absl::StatusOr<FileDescriptor> MakeLeaf(const BlobPath& path) const;
-  absl::Status WriteWhole(const std::string& name, base::ByteSpan bytes,
-                          const TokenHash& token_hash) const;
+  // Call it after every change that Flush has to make durable. Returns its number.
+  uint64_t NoteChange();
 };
 
 absl::StatusOr<std::unique_ptr<DirectoryStore::Parts>> DirectoryStore::Parts::OpenForWriting(
@@ -150,7 +150,10 @@ absl::StatusOr<std::unique_ptr<DirectoryStore::Parts>> DirectoryStore::Parts::Op
   }
   SHADW_ASSIGN_OR_RETURN(WorkDirectory work, WorkDirectory::Open(opened.tmp.get()));
   Unlock(opened.lock);
-  return std::make_unique<Parts>(options, std::move(opened), std::move(work));
+  auto parts = std::make_unique<Parts>(options, std::move(opened), std::move(work));
+  const auto syncs = options.syncs != nullptr ? options.syncs : std::make_shared<SharedSyncs>();
+  SHADW_ASSIGN_OR_RETURN(parts->syncs, syncs->Of(parts->blobs()));
+  return parts;
 }
 
 absl::Status DirectoryStore::Parts::CheckWritable() const {
@@ -165,16 +168,73 @@ absl::StatusOr<FileDescriptor> DirectoryStore::Parts::MakeLeaf(const BlobPath& p
   return MakeDirectoryAt(branch.get(), path.leaf.c_str());
 }
 
-// Makes `name` under tmp. What it leaves there on an error, the caller removes.
-absl::Status DirectoryStore::Parts::WriteWhole(const std::string& name, base::ByteSpan bytes,
-                                               const TokenHash& token_hash) const {
-  const FileDescriptor file = OpenAt(work->fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (!file.ok()) return PutError(ErrnoStatus("cannot make a file", errno));
-  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), bytes));
-  SHADW_RETURN_IF_ERROR(WriteAll(file.get(), token_hash));
-  if (sync && fdatasync(file.get()) != 0) return ErrnoStatus("cannot sync a file", errno);
-  return absl::OkStatus();
+uint64_t DirectoryStore::Parts::NoteChange() {
+  if (!sync) return 0;
+  const uint64_t change = syncs->Note();
+  uint64_t newest = newest_change;
+  while (newest < change && !newest_change.compare_exchange_weak(newest, change)) {
+  }
+  return change;
 }
+
+// A file under tmp that is to be a blob.
+class DirectoryStore::Staged : public StagedBlob {
+ public:
+  Staged(Parts& parts, const BlobPath& path, FileDescriptor leaf)
+      : parts_(parts),
+        leaf_(std::move(leaf)),
+        name_(path.file),
+        temporary_(absl::StrCat(parts.next_name.fetch_add(1))) {}
+  ~Staged() override {
+    if (file_.ok()) unlinkat(parts_.work->fd(), temporary_.c_str(), 0);
+  }
+
+  absl::Status Write(base::ByteSpan bytes, const TokenHash& token_hash) {
+    file_ = OpenAt(parts_.work->fd(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (!file_.ok()) return PutError(ErrnoStatus("cannot make a file", errno));
+    SHADW_RETURN_IF_ERROR(WriteAll(file_.get(), bytes));
+    SHADW_RETURN_IF_ERROR(WriteAll(file_.get(), token_hash));
+    if (!parts_.sync) return absl::OkStatus();
+    // The disk works while the caller does something else. Where this fails, so does Put.
+    sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    written_ = parts_.NoteChange();
+    return absl::OkStatus();
+  }
+
+  absl::Status Put() override {
+    SHADW_RETURN_IF_ERROR(SyncBytes());
+    const int error =
+        RenameWithoutReplacing(parts_.work->fd(), temporary_.c_str(), leaf_.get(), name_.c_str());
+    if (error == EEXIST) return Taken();
+    if (error != 0) return PutError(ErrnoStatus("cannot name a blob", error));
+    file_ = FileDescriptor();
+    parts_.NoteChange();
+    return absl::OkStatus();
+  }
+
+  static absl::Status Taken() {
+    return absl::AlreadyExistsError("store: got a storage id that is taken, need a free one");
+  }
+
+ private:
+  absl::Status SyncBytes() const {
+    if (!parts_.sync) return absl::OkStatus();
+    // A sync of the file system need not tell what went wrong with this file.
+    constexpr unsigned kAll =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    const bool synced = parts_.syncs->Covers(written_)
+                            ? sync_file_range(file_.get(), 0, 0, kAll) == 0 || errno == ENOSYS
+                            : fdatasync(file_.get()) == 0;
+    return synced ? absl::OkStatus() : ErrnoStatus("cannot sync a file", errno);
+  }
+
+  Parts& parts_;
+  FileDescriptor leaf_;
+  FileDescriptor file_;
+  std::string name_;       // below the leaf
+  std::string temporary_;  // below the work directory
+  uint64_t written_ = 0;   // the change that the bytes were
+};
 
 absl::Status DirectoryStore::Options::Validate() const {
   if (!directory.empty()) return absl::OkStatus();
@@ -197,7 +257,8 @@ DirectoryStore::DirectoryStore(std::unique_ptr<Parts> parts) : parts_(std::move(
 
 DirectoryStore::~DirectoryStore() {
   if (!parts_->work) return;
-  if (parts_->sync && !parts_->touched.empty()) return;  // so that the next opener syncs
+  // So that the next opener syncs.
+  if (parts_->sync && !parts_->syncs->Covers(parts_->newest_change)) return;
   if (Lock(parts_->opened.lock.get(), /*wait=*/true) != 0) return;
   parts_->work->End(parts_->opened.tmp.get());
 }
@@ -206,33 +267,28 @@ const NodeId& DirectoryStore::node_id() const { return parts_->opened.node_id; }
 
 absl::Status DirectoryStore::Put(const StorageId& id, base::ByteSpan bytes,
                                  const TokenHash& token_hash) {
+  SHADW_ASSIGN_OR_RETURN(const std::unique_ptr<StagedBlob> staged, Stage(id, bytes, token_hash));
+  return staged->Put();
+}
+
+absl::StatusOr<std::unique_ptr<StagedBlob>> DirectoryStore::Stage(const StorageId& id,
+                                                                  base::ByteSpan bytes,
+                                                                  const TokenHash& token_hash) {
   if (bytes.size() > kMaxBlobBytes) {
     return absl::InvalidArgumentError(absl::StrCat("store: got a blob of ", bytes.size(),
                                                    " bytes, need at most ", kMaxBlobBytes));
   }
   SHADW_RETURN_IF_ERROR(parts_->CheckWritable());
   const BlobPath path(id);
-  const absl::StatusOr<FileDescriptor> leaf = parts_->MakeLeaf(path);
+  absl::StatusOr<FileDescriptor> leaf = parts_->MakeLeaf(path);
   if (!leaf.ok()) return PutError(leaf.status());
   // The rename decides; this only spares writing what would be refused.
-  const bool taken = faccessat(leaf->get(), path.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-  int error = taken ? EEXIST : 0;
-  if (error == 0) {
-    const std::string name = absl::StrCat(parts_->next_name.fetch_add(1));
-    absl::Status written = parts_->WriteWhole(name, bytes, token_hash);
-    if (written.ok()) {
-      error =
-          RenameWithoutReplacing(parts_->work->fd(), name.c_str(), leaf->get(), path.file.c_str());
-    }
-    if (!written.ok() || error != 0) unlinkat(parts_->work->fd(), name.c_str(), 0);
-    SHADW_RETURN_IF_ERROR(written);
+  if (faccessat(leaf->get(), path.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    return Staged::Taken();
   }
-  if (error == EEXIST) {
-    return absl::AlreadyExistsError("store: got a storage id that is taken, need a free one");
-  }
-  if (error != 0) return PutError(ErrnoStatus("cannot name a blob", error));
-  parts_->touched.Add(path.leaf_number);
-  return absl::OkStatus();
+  auto staged = std::make_unique<Staged>(*parts_, path, *std::move(leaf));
+  SHADW_RETURN_IF_ERROR(staged->Write(bytes, token_hash));
+  return staged;
 }
 
 absl::StatusOr<size_t> DirectoryStore::Get(const StorageId& id, uint64_t offset,
@@ -267,7 +323,7 @@ absl::Status DirectoryStore::Delete(const StorageId& id, const DeleteToken& toke
   if (unlinkat(blob.leaf.get(), path.file.c_str(), 0) != 0) {
     return WriteError(ErrnoStatus("cannot delete", errno));
   }
-  parts_->touched.Add(path.leaf_number);
+  parts_->NoteChange();
   return absl::OkStatus();
 }
 
@@ -315,8 +371,8 @@ absl::StatusOr<std::vector<std::optional<BlobStat>>> DirectoryStore::StatMany(
 }
 
 absl::Status DirectoryStore::Flush() {
-  if (!parts_->sync) return absl::OkStatus();
-  return parts_->touched.SyncAll(parts_->blobs());
+  if (!parts_->sync || !parts_->work) return absl::OkStatus();
+  return parts_->syncs->SyncUpTo(parts_->newest_change, parts_->blobs());
 }
 
 }  // namespace shadw::store

@@ -12,7 +12,9 @@
 // keys scans it for shards from offset 0 (shard-format, route C).
 //
 // A put writes under tmp/, syncs the bytes, and renames into place without replacing,
-// so a crash at any point leaves the whole blob or none. Several processes may have one
+// so a crash at any point leaves the whole blob or none. What is staged is written and its
+// writing begun; one sync of the file system (shared_syncs.h) for all of it comes before
+// the renames. Several processes may have one
 // directory open: each writes into its own tmp/<n>, and opening the store clears only
 // those whose owner is dead. Moving the directory changes nothing, its node id included.
 //
@@ -29,7 +31,8 @@
 //   file was cut short stays visible, so that its loss can be seen: its last 32 bytes
 //   count as the token hash, and one shorter than that counts as 0 bytes that any
 //   token deletes (there is nothing left to protect).
-// - Names put by another process that has not flushed are not made durable by this
+// - A Flush waits for what others have written to the same file system, too.
+// - Names put by another process that has not flushed need not be made durable by this
 //   one's Flush; what a crashed process left is synced when the store is next opened.
 // - Directories are not removed when they become empty: at most 65,792 remain.
 #ifndef LIBSHADW_STORE_DIRECTORY_STORE_H_
@@ -42,6 +45,7 @@
 #include <vector>
 
 #include "libshadw/base/random.h"
+#include "libshadw/store/shared_syncs.h"
 #include "libshadw/store/store.h"
 
 namespace shadw::store {
@@ -54,6 +58,9 @@ class DirectoryStore : public Store {
     bool create = true;
     // Off, a put is durable whenever the system pleases: for tests and benchmarks.
     bool sync = true;
+    // Stores that are handed the same one share the syncs of a file system; each syncs for
+    // itself where null. Hand it to all the stores of a vault that may lie on one disk.
+    std::shared_ptr<SharedSyncs> syncs;
     // Source of a new store's node id; nothing else is drawn from it. The operating
     // system's where null.
     base::RandomSource* random = nullptr;
@@ -78,6 +85,9 @@ class DirectoryStore : public Store {
 
   const NodeId& node_id() const override;
   absl::Status Put(const StorageId& id, base::ByteSpan bytes, const TokenHash& token_hash) override;
+  bool stages() const override { return true; }
+  absl::StatusOr<std::unique_ptr<StagedBlob>> Stage(const StorageId& id, base::ByteSpan bytes,
+                                                    const TokenHash& token_hash) override;
   absl::StatusOr<size_t> Get(const StorageId& id, uint64_t offset,
                              base::MutableByteSpan out) const override;
   absl::Status Delete(const StorageId& id, const DeleteToken& token) override;
@@ -89,6 +99,7 @@ class DirectoryStore : public Store {
 
  private:
   struct Parts;
+  class Staged;
 
  public:
   // For Open: nobody else has the parts.

@@ -27,6 +27,7 @@
 #define LIBSHADW_STORE_STORE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -62,6 +63,18 @@ struct BlobStat {
   friend bool operator==(const BlobStat&, const BlobStat&) = default;
 };
 
+// The first half of a put: what was handed over and has no name yet. It must not outlive
+// its store.
+class StagedBlob {
+ public:
+  // Of one that was not put nothing stays, unless the store does not stage.
+  virtual ~StagedBlob() = default;
+
+  // The second half, once. Where no Flush came since the first, it syncs the bytes itself.
+  //   Errors, Promise  as Store::Put
+  virtual absl::Status Put() = 0;
+};
+
 // Every method of every store may be called from several threads at once.
 class Store {
  public:
@@ -79,6 +92,16 @@ class Store {
   //   Promise  never overwrites; of several concurrent puts of one id exactly one wins
   virtual absl::Status Put(const StorageId& id, base::ByteSpan bytes,
                            const TokenHash& token_hash) = 0;
+
+  // Put in two halves, so that many blobs share two flushes where each alone would wait for
+  // the disk: stage all, Flush, put all, Flush. Begins to write the bytes and waits for
+  // nothing; nobody sees them before StagedBlob::Put. A store that gains nothing by it does
+  // not stage: it puts the blob at once, as this default does.
+  //   Errors   as Put, as far as they can be told by now
+  virtual bool stages() const { return false; }
+  virtual absl::StatusOr<std::unique_ptr<StagedBlob>> Stage(const StorageId& id,
+                                                            base::ByteSpan bytes,
+                                                            const TokenHash& token_hash);
 
   // Reads bytes [offset, offset + out.size()) of the blob into `out`.
   //   Shapes   result  how many bytes were there: less than out.size() where the blob
@@ -108,10 +131,10 @@ class Store {
   virtual absl::StatusOr<std::vector<std::optional<BlobStat>>> StatMany(
       std::span<const StorageId> ids) const = 0;
 
-  // Makes every name put or deleted through this object durable, including by other
-  // threads whose calls had returned.
+  // Makes every name put or deleted through this object durable and brings the bytes of
+  // what is staged to disk, including by other threads whose calls had returned.
   //   Errors   kUnavailable, kResourceExhausted  the medium fails; a later Flush retries
-  //   Cost     one sync per directory touched since the last Flush, not one per blob
+  //   Cost     one sync of the medium, none where nothing has changed
   virtual absl::Status Flush() = 0;
 };
 

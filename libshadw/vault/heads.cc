@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/vault/head_copies.h"
 #include "libshadw/vault/segments.h"
 
 namespace shadw::vault {
@@ -106,8 +107,17 @@ class HeadCommit {
       : env_(env), keys_(keys), sealer_(sealer), sequence_(sequence) {}
 
   void Write(size_t copies) {
-    for (size_t node : env_.roster.HeadNodes(keys_)) {
-      if (written_ == copies || !WriteTo(node)) return;
+    const std::vector<size_t> nodes = env_.roster.HeadNodes(keys_);
+    for (size_t next = 0; written_ < copies && next < nodes.size();) {
+      const size_t count = std::min(copies - written_, nodes.size() - next);
+      for (const CopyPut& put : PutOn(std::span(nodes).subspan(next, count))) {
+        ++next;
+        if (!absl::IsAlreadyExists(put.status)) {
+          Count(put);
+        } else if (!GoOnFromTaken(put.node)) {
+          return;
+        }
+      }
     }
   }
 
@@ -129,34 +139,37 @@ class HeadCommit {
   }
 
  private:
+  // The version is visible from the first copy on: that one is durable before others are.
+  std::vector<CopyPut> PutOn(std::span<const size_t> nodes) const {
+    const CopyPlan plan{.slot = sequence_,
+                        .first_copy = static_cast<uint16_t>(written_),
+                        .first_commits = written_ == 0};
+    return PutCopies(env_, keys_, sealer_, plan, nodes);
+  }
+
+  void Count(const CopyPut& put) {
+    if (put.status.ok()) {
+      ++written_;
+      return;
+    }
+    refusal_ = put.status;
+    doubtful_ |= put.doubtful;
+  }
+
   // False: another writer was here.
-  bool WriteTo(size_t node) {
-    store::Store& store = env_.roster.store(node);
-    const store::NodeId& node_id = store.node_id();
-    const store::StorageId id = keys_.HeadStorageId(sequence_, node_id);
-    const store::DeleteToken token = keys_.TokenFor(node_id, id);
-    const auto bytes = sealer_.ForNode(node_id, static_cast<uint16_t>(written_));
-    absl::Status put;
-    for (int turn = 0; turn < kMaxTurns; ++turn) {
-      put = store.Put(id, bytes, store::HashToken(token));
-      if (!absl::IsAlreadyExists(put)) break;
+  bool GoOnFromTaken(size_t node) {
+    for (int turn = 1; turn < kMaxTurns; ++turn) {
       shard::HeaderMemo memo;
       const auto other = ReadHead(env_, keys_, sequence_, node, memo);
       // Garbage, or a lie: the next node takes the copy. A head decides who was first; one
       // that cannot be read may be one, one that just went leaves its place.
       if (other.ok()) return !*other;
       if (!absl::IsNotFound(other.status())) return written_ > 0;
+      const std::vector<CopyPut> again = PutOn({&node, 1});
+      if (absl::IsAlreadyExists(again.front().status)) continue;
+      Count(again.front());
+      break;
     }
-    if (absl::IsAlreadyExists(put)) return true;
-    // The version is visible from the first copy on: make that durable before going on.
-    if (put.ok()) put = store.Flush();
-    if (put.ok()) {
-      ++written_;
-      return true;
-    }
-    refusal_ = put;
-    const absl::Status deleted = store.Delete(id, token);
-    doubtful_ |= !deleted.ok() && !absl::IsNotFound(deleted);
     return true;
   }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/vault/head_copies.h"
 
 namespace shadw::vault {
 namespace {
@@ -101,37 +102,28 @@ bool AllPresent(const Environment& env, const std::vector<shard::NodePrefix>& ro
   });
 }
 
-absl::Status IntentBook::WriteCopy(size_t node, uint64_t slot, const shard::HeadSealer& sealer,
-                                   uint16_t copy) {
-  store::Store& store = env_.roster.store(node);
-  const store::StorageId id = keys_.HeadStorageId(slot, store.node_id());
-  const store::DeleteToken token = keys_.TokenFor(store.node_id(), id);
-  absl::Status put = store.Put(id, sealer.ForNode(store.node_id(), copy), store::HashToken(token));
-  if (absl::IsAlreadyExists(put)) return put;
-  if (put.ok()) put = store.Flush();
-  // A store that failed may have it all the same.
-  if (!put.ok()) store.Delete(id, token).IgnoreError();
-  return put;
-}
-
 absl::StatusOr<bool> IntentBook::WriteSlot(uint64_t slot, const shard::HeadSealer& sealer,
                                            uint16_t parity_shards) {
   const size_t copies = HeadCopies(env_, parity_shards);
-  size_t written = 0;
+  const std::vector<size_t> nodes = env_.roster.HeadNodes(keys_);
+  uint16_t written = 0;
   absl::Status refusal = absl::UnavailableError("vault: no node took the intent");
-  for (size_t node : env_.roster.HeadNodes(keys_)) {
-    if (written == copies) break;
-    const absl::Status put = WriteCopy(node, slot, sealer, static_cast<uint16_t>(written));
-    if (absl::IsAlreadyExists(put) && written == 0) {
-      const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(node));
+  for (size_t next = 0; written < copies && next < nodes.size();) {
+    const size_t count = std::min(copies - written, nodes.size() - next);
+    const CopyPlan plan{.slot = slot, .first_copy = written};
+    for (const CopyPut& put :
+         PutCopies(env_, keys_, sealer, plan, std::span(nodes).subspan(next, count))) {
+      ++next;
+      if (put.status.ok()) {
+        ++written;
+        continue;
+      }
+      refusal = put.status;
+      if (!absl::IsAlreadyExists(put.status) || written > 0) continue;
       // Garbage, or a lie, takes the place on this node only.
-      const auto other = ReadIntent(env_, keys_, node, id, memo_);
+      const store::StorageId id = keys_.HeadStorageId(slot, env_.roster.node_id(put.node));
+      const auto other = ReadIntent(env_, keys_, put.node, id, memo_);
       if (other.ok() && *other) return false;
-    }
-    if (put.ok()) {
-      ++written;
-    } else {
-      refusal = put;
     }
   }
   if (written == 0) return refusal;

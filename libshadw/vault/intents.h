@@ -68,8 +68,6 @@ class IntentBook {
  private:
   absl::StatusOr<bool> WriteSlot(uint64_t slot, const shard::HeadSealer& sealer,
                                  uint16_t parity_shards);
-  absl::Status WriteCopy(size_t node, uint64_t slot, const shard::HeadSealer& sealer,
-                         uint16_t copy);
 
   const Environment& env_;
   shard::ObjectKeys keys_;

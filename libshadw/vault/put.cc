@@ -146,6 +146,7 @@ class PutSession {
       receipt_.resumed_segments = point.segments;
       receipt_.segments = point.segments;
       receipt_.object_bytes = point.object_bytes;
+      progress_ = {point.object_bytes, point.object_bytes, point.object_bytes};
       sealed_bytes_ = point.sealed_bytes;
       attempt = point.attempt;
       if (point.complete) return absl::OkStatus();
@@ -157,7 +158,7 @@ class PutSession {
     while (true) {
       SHADW_RETURN_IF_ERROR(KeepLease());
       SHADW_ASSIGN_OR_RETURN(const bool last, WriteSegment(sealer, filler, attempt));
-      if (last) return absl::OkStatus();
+      if (last) return PutStaged();
       if (receipt_.segments == shard::kMaxSegments) {
         return absl::ResourceExhaustedError("vault: the object has too many segments");
       }
@@ -190,16 +191,24 @@ class PutSession {
     read.metadata_bytes = filled.lead_bytes;
     read.metadata = filled.metadata;
     SHADW_RETURN_IF_ERROR(sealer.Seal(keys_, label, std::move(read), filled.plain, env_.Seal()));
-    Report(object_bytes, receipt_.object_bytes, receipt_.object_bytes);
+    Report(progress_.sealed_bytes, object_bytes);
+    SHADW_RETURN_IF_ERROR(PutStaged());
     ++receipt_.segments;
-    SHADW_ASSIGN_OR_RETURN(const std::vector<size_t> touched,
-                           StoreSegment(env_, keys_, id_, sealer, nodes, receipt_));
-    Report(object_bytes, object_bytes, receipt_.object_bytes);
-    SHADW_RETURN_IF_ERROR(FlushStores(env_, touched));
-    Report(object_bytes, object_bytes, object_bytes);
+    SHADW_ASSIGN_OR_RETURN(staged_, StageSegment(env_, keys_, id_, sealer, nodes, receipt_));
+    Report(progress_.sent_bytes, object_bytes);
     receipt_.object_bytes = object_bytes;
     sealed_bytes_ += sealer.sealed_bytes();
     return filled.last;
+  }
+
+  // One segment's shards stay staged while the next one is sealed: disks write meanwhile.
+  absl::Status PutStaged() {
+    if (staged_.empty()) return absl::OkStatus();
+    SHADW_RETURN_IF_ERROR(KeepLease());
+    SHADW_RETURN_IF_ERROR(PutDurably(env_, staged_));
+    staged_.clear();
+    Report(progress_.durable_bytes, receipt_.object_bytes);
+    return absl::OkStatus();
   }
 
   ResumeExpectation Expected() const {
@@ -292,6 +301,7 @@ class PutSession {
   }
 
   void Undo() {
+    staged_.clear();
     if (keep_unfinished_) return;
     id_.segment = 0;
     const Removal removed = RemoveVersion(env_, keys_, id_, receipt_.segments);
@@ -303,8 +313,9 @@ class PutSession {
     }
   }
 
-  void Report(uint64_t sealed, uint64_t sent, uint64_t durable) const {
-    if (options_.progress) options_.progress({sealed, sent, durable});
+  void Report(uint64_t& advanced, uint64_t to) {
+    advanced = to;
+    if (options_.progress) options_.progress(progress_);
   }
 
   const Environment& env_;
@@ -327,6 +338,8 @@ class PutSession {
   shard::IntentRecord record_;
   base::Time lease_end_;
   uint64_t sealed_bytes_ = 0;
+  std::vector<StagedShard> staged_;  // of the segment sealed last
+  Progress progress_;
   PutReceipt receipt_;
 };
 

@@ -26,6 +26,15 @@ absl::Status Refused(std::string_view what, const std::filesystem::path& path) {
   return RefusedBy(errno, what, path);
 }
 
+// Makes the names in a folder durable.
+absl::Status SyncFolder(const std::filesystem::path& folder) {
+  // Itself, even where a link leads to it.
+  const store::FileDescriptor opened = store::OpenDirectoryAt(AT_FDCWD, (folder / ".").c_str());
+  // EINVAL: this file system syncs no folders, and the files are there.
+  const bool synced = opened.ok() && (fsync(opened.get()) == 0 || errno == EINVAL);
+  return synced ? absl::OkStatus() : Refused("sync the folder", folder);
+}
+
 bool IsSafe(const std::filesystem::path& path) {
   if (path.empty() || path.is_absolute() || path.native().size() > kMaxPathBytes) return false;
   if (path.native().ends_with('/') || path.native().find("//") != std::string::npos) return false;
@@ -67,14 +76,6 @@ std::array<timespec, 2> FileTimes(int64_t mtime_ns) {
   }
   const timespec time{.tv_sec = seconds, .tv_nsec = nanos};
   return {time, time};
-}
-
-absl::Status SyncFolder(const std::filesystem::path& folder) {
-  // Itself, even where a link leads to it.
-  const store::FileDescriptor opened = store::OpenDirectoryAt(AT_FDCWD, (folder / ".").c_str());
-  // EINVAL: this file system syncs no folders, and the files are there.
-  const bool synced = opened.ok() && (fsync(opened.get()) == 0 || errno == EINVAL);
-  return synced ? absl::OkStatus() : Refused("sync the folder", folder);
 }
 
 absl::StatusOr<RestoredFile> RestoredFile::Create(const std::filesystem::path& path) {
@@ -122,16 +123,32 @@ absl::Status RestoredFile::Append(base::ByteSpan bytes) {
   return absl::OkStatus();
 }
 
-absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns, Folder folder) {
+absl::Status RestoredFile::Commit(std::optional<uint32_t> mode, int64_t mtime_ns) {
+  if (absl::Status completed = Complete(mode, mtime_ns); !completed.ok()) return completed;
+  if (fsync(descriptor_) != 0) return Refused("sync", path_);
+  if (absl::Status named = GiveName(); !named.ok()) return named;
+  return SyncFolder(path_.parent_path());
+}
+
+absl::Status RestoredFile::Complete(std::optional<uint32_t> mode, int64_t mtime_ns) {
   if (fchmod(descriptor_, mode.value_or(0600) & 07777) != 0)
     return Refused("set the mode of", path_);
   const std::array<timespec, 2> times = FileTimes(mtime_ns);
   if (futimens(descriptor_, times.data()) != 0) return Refused("set the time of", path_);
-  if (fsync(descriptor_) != 0) return Refused("sync", path_);
+  return absl::OkStatus();
+}
+
+absl::Status RestoredFile::GiveName() {
+  // What could not be written by the sync before is told once more, of this file.
+  constexpr unsigned kAll =
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  if (sync_file_range(descriptor_, 0, 0, kAll) != 0 && errno != ENOSYS) {
+    return Refused("sync", path_);
+  }
   errno = store::RenameWithoutReplacing(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str());
   if (errno != 0) return Refused("restore", path_);
   close(std::exchange(descriptor_, -1));
-  return folder == Folder::kSync ? SyncFolder(path_.parent_path()) : absl::OkStatus();
+  return absl::OkStatus();
 }
 
 }  // namespace shadw::vault

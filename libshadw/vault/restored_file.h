@@ -26,9 +26,6 @@ absl::Status RefusedBy(int error, std::string_view what, const std::filesystem::
 // Access and change time, as futimens takes them.
 std::array<timespec, 2> FileTimes(int64_t mtime_ns);
 
-// Makes the names in a folder durable.
-absl::Status SyncFolder(const std::filesystem::path& folder);
-
 class RestoredFile {
  public:
   // Makes the folders above `path` and a temporary file beside it.
@@ -41,12 +38,17 @@ class RestoredFile {
   ~RestoredFile();
 
   absl::Status Append(base::ByteSpan bytes);
-  // Sets mode and time, gives the file its name, makes both durable; the name only with
-  // SyncFolder, which the caller may leave for when many files have theirs.
+  // Sets mode and time, gives the file its name, makes all of it durable.
   //   Errors   kAlreadyExists  something got the name meanwhile: it stays
-  enum class Folder { kSync, kLeave };
-  absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns,
-                      Folder folder = Folder::kSync);
+  absl::Status Commit(std::optional<uint32_t> mode, int64_t mtime_ns);
+
+  // The same in steps, for whoever has many files: Complete, a sync of the file system that
+  // descriptor() lies on, GiveName, and a sync once more.
+  absl::Status Complete(std::optional<uint32_t> mode, int64_t mtime_ns);
+  //   Errors   as Commit
+  absl::Status GiveName();
+  int descriptor() const { return descriptor_; }
+  const std::filesystem::path& path() const { return path_; }
 
  private:
   RestoredFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor)

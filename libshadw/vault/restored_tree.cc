@@ -12,11 +12,28 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/store/posix.h"
+#include "libshadw/store/shared_syncs.h"
 
 namespace shadw::vault {
 namespace {
 
 constexpr size_t kMaxTargetBytes = 4'096;
+// Files that are open, and left behind without a name by a process that is killed.
+constexpr size_t kMaxNameless = 128;
+
+// Of changes that are all made: the first sync of a file system is everything's on it.
+class SyncsOnce {
+ public:
+  absl::Status Sync(int descriptor) {
+    SHADW_ASSIGN_OR_RETURN(const auto system, syncs_.Of(descriptor));
+    system->Note();
+    return system->SyncUpTo(1, descriptor);
+  }
+
+ private:
+  store::SharedSyncs syncs_;
+};
 
 // Makes the folder, or finds that it is there and no link.
 absl::Status MakeOneFolder(const std::filesystem::path& path) {
@@ -46,6 +63,7 @@ absl::Status RestoredTree::MakeFolder(const std::filesystem::path& relative) {
     if (error) return RefusedBy(error.value(), "make the folder", out_);
   } else {
     SHADW_RETURN_IF_ERROR(MakeFolder(relative.parent_path()));
+    if (nameless_paths_.contains(out_ / relative)) NameFiles();
     SHADW_RETURN_IF_ERROR(MakeOneFolder(out_ / relative));
   }
   made_.insert(relative);
@@ -93,26 +111,53 @@ absl::StatusOr<std::filesystem::path> RestoredTree::AddFile(
   const auto status = std::filesystem::symlink_status(path, ignored);
   // A name that is a folder of another one's, or the other way round.
   if (!folder.ok() || std::filesystem::is_directory(status)) path = out_ / UnsafeNamePath(name);
+  if (nameless_paths_.contains(path)) NameFiles();
   absl::StatusOr<RestoredFile> file = RestoredFile::Create(path);
   SHADW_RETURN_IF_ERROR(file.status());
   SHADW_RETURN_IF_ERROR(read([&](base::ByteSpan bytes) { return file->Append(bytes); }));
-  SHADW_RETURN_IF_ERROR(file->Commit(as.mode, as.mtime_ns, RestoredFile::Folder::kLeave));
+  SHADW_RETURN_IF_ERROR(file->Complete(as.mode, as.mtime_ns));
+  nameless_paths_.insert(path);
+  nameless_.push_back({std::string(name), *std::move(file)});
+  if (nameless_.size() == kMaxNameless) NameFiles();
   return path;
 }
 
+// One sync of each file system, then the names: no name leads to less than a whole file,
+// after a power cut neither.
+void RestoredTree::NameFiles() {
+  std::vector<Nameless> files = std::exchange(nameless_, {});
+  nameless_paths_.clear();
+  SyncsOnce syncs;
+  absl::Status synced;
+  for (const Nameless& file : files) synced.Update(syncs.Sync(file.file.descriptor()));
+  for (Nameless& file : files) {
+    const absl::Status named = synced.ok() ? file.file.GiveName() : synced;
+    if (!named.ok()) failed_.push_back({std::move(file.name), named});
+  }
+}
+
+void RestoredTree::SyncFolders(std::vector<NotRestored>& failed) const {
+  SyncsOnce syncs;
+  for (const std::filesystem::path& folder : made_) {
+    // Itself, even where a link leads to it.
+    const store::FileDescriptor opened =
+        store::OpenDirectoryAt(AT_FDCWD, (out_ / folder / ".").c_str());
+    const absl::Status synced =
+        opened.ok() ? syncs.Sync(opened.get()) : RefusedBy(errno, "sync the folder", out_ / folder);
+    if (!synced.ok()) failed.push_back({folder.native(), synced});
+  }
+}
+
 std::vector<NotRestored> RestoredTree::Finish() {
-  std::vector<NotRestored> failed;
+  NameFiles();
+  std::vector<NotRestored> failed = std::exchange(failed_, {});
   for (const Link& link : links_) {
     const absl::Status made = symlink(link.target.c_str(), link.path.c_str()) == 0
                                   ? SetTimeOfLink(link.path, link.mtime_ns)
                                   : RefusedBy(errno, "make the link", link.path);
     if (!made.ok()) failed.push_back({link.name, made});
   }
-  // Before folders may become unreadable.
-  for (const std::filesystem::path& folder : made_) {
-    const absl::Status synced = SyncFolder(out_ / folder);
-    if (!synced.ok()) failed.push_back({folder.native(), synced});
-  }
+  SyncFolders(failed);  // before they may become unreadable
   // What is in a folder changes its time, and may need a right that its mode does not give.
   std::ranges::sort(folders_, std::greater(), &Folder::path);
   for (const Folder& folder : folders_) {

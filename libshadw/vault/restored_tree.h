@@ -39,7 +39,8 @@ class RestoredTree {
   // `out` is made if absent; it may be a link.
   explicit RestoredTree(std::filesystem::path out) : out_(std::move(out)) {}
 
-  // Restores what `read` hands to its sink, and returns where. A name that is no path
+  // Restores what `read` hands to its sink, and returns where. Files get their names some at
+  // a time, after one sync for all of them. A name that is no path
   // below the folder, or that is taken by a folder, gets another one (SafeRelativePath).
   //   Errors   kAlreadyExists  something has the name: it stays
   //            kDataLoss       a link without a target
@@ -48,7 +49,8 @@ class RestoredTree {
       std::string_view name, const RestoredAs& as,
       const std::function<absl::Status(const ByteSink& sink)>& read);
 
-  // Makes the links, sets modes and times of folders. Returns those that could not be.
+  // Gives the last files their names, makes the links, sets modes and times of folders, and
+  // makes it all durable. Returns those that could not be, also of those added.
   std::vector<NotRestored> Finish();
 
  private:
@@ -64,6 +66,13 @@ class RestoredTree {
     RestoredAs as;
   };
 
+  struct Nameless {
+    std::string name;  // the object's
+    RestoredFile file;
+  };
+
+  void NameFiles();
+  void SyncFolders(std::vector<NotRestored>& failed) const;
   // Makes the folder and those above it, up to `out`.
   //   Errors   kAlreadyExists  one of them is something else, maybe a link
   absl::Status MakeFolder(const std::filesystem::path& relative);
@@ -77,6 +86,9 @@ class RestoredTree {
   std::filesystem::path out_;
   std::vector<Link> links_;
   std::vector<Folder> folders_;
+  std::vector<Nameless> nameless_;
+  std::set<std::filesystem::path> nameless_paths_;  // that they will have
+  std::vector<NotRestored> failed_;
   std::set<std::filesystem::path> made_;  // relative; folders, and no links
 };
 

@@ -25,23 +25,25 @@ class SegmentStorage {
     for (size_t node : nodes) holders_.push_back(node);
   }
 
-  absl::StatusOr<std::vector<size_t>> Store() {
-    std::vector<size_t> touched;
-    SHADW_RETURN_IF_ERROR(PutAtOnce());
+  absl::StatusOr<std::vector<StagedShard>> Stage() {
+    std::vector<StagedShard> staged;
+    SHADW_RETURN_IF_ERROR(StageAtOnce());
     for (uint16_t j = 0; j < id_.code.total_shards(); ++j) {
-      SHADW_RETURN_IF_ERROR(StoreShard(j));
-      touched.push_back(*holders_[j]);
+      SHADW_ASSIGN_OR_RETURN(Blob blob, StageShard(j));
+      staged.push_back({*holders_[j], std::move(blob)});
     }
-    return touched;
+    return staged;
   }
 
  private:
+  using Blob = std::unique_ptr<store::StagedBlob>;
+
   absl::StatusOr<shard::Header> OpenHeader(uint16_t index) {
     return shard::OpenHeader(sealer_.shard(index), keys_, shard::OpenTo::kVerify, &memo_);
   }
 
   // With threads, every shard's first try is made before any is looked at.
-  absl::Status PutAtOnce() {
+  absl::Status StageAtOnce() {
     const uint16_t total = id_.code.total_shards();
     const size_t lanes = base::LanesFor(env_.workers.get(), total);
     if (lanes == 1) return absl::OkStatus();
@@ -50,17 +52,17 @@ class SegmentStorage {
       SHADW_ASSIGN_OR_RETURN(const shard::Header header, OpenHeader(j));
       addresses.push_back(header.audit.address());
     }
-    first_tries_.resize(total);
+    for (uint16_t j = 0; j < total; ++j) first_tries_.push_back(absl::UnknownError("not tried"));
     std::atomic<uint16_t> next = 0;
     return env_.workers->Run(lanes, [&](size_t) {
       for (uint16_t j; (j = next++) < total;) {
-        first_tries_[j] = PutShard(*holders_[j], addresses[j], sealer_.shard(j));
+        first_tries_[j] = StageOn(*holders_[j], addresses[j], sealer_.shard(j));
       }
       return absl::OkStatus();
     });
   }
 
-  absl::Status StoreShard(uint16_t index) {
+  absl::StatusOr<Blob> StageShard(uint16_t index) {
     SHADW_ASSIGN_OR_RETURN(const shard::Header header, OpenHeader(index));
     shard::ShardAddress address = header.audit.address();
     base::ByteSpan bytes = sealer_.shard(index);
@@ -68,28 +70,33 @@ class SegmentStorage {
     std::vector<shard::RewrappedShard> moved;
     for (bool first = true;; first = false) {
       const bool tried = first && !first_tries_.empty();
-      const absl::Status put =
-          tried ? first_tries_[index] : PutShard(*holders_[index], address, bytes);
-      if (put.ok()) break;
-      SHADW_RETURN_IF_ERROR(Redirect(put, header.audit.address(), address));
+      absl::StatusOr<Blob> staged =
+          tried ? std::move(first_tries_[index]) : StageOn(*holders_[index], address, bytes);
+      if (staged.ok()) {
+        Record(address, bytes.size(), root);
+        return staged;
+      }
+      SHADW_RETURN_IF_ERROR(Redirect(staged.status(), header.audit.address(), address));
       SHADW_ASSIGN_OR_RETURN(moved, Rewrap(header, address));
       bytes = moved.front().bytes.span();
       root = moved.front().public_root;
     }
-    receipt_.stored_bytes += bytes.size();
+  }
+
+  void Record(const shard::ShardAddress& address, size_t bytes, const shard::Hash& root) {
+    receipt_.stored_bytes += bytes;
     receipt_.shards.push_back({.segment = id_.segment,
-                               .index = index,
+                               .index = address.index,
                                .node = address.node,
                                .id = keys_.ShardStorageId(address),
                                .public_root = root});
-    return absl::OkStatus();
   }
 
-  absl::Status PutShard(size_t node, const shard::ShardAddress& address,
-                        base::ByteSpan bytes) const {
+  absl::StatusOr<Blob> StageOn(size_t node, const shard::ShardAddress& address,
+                               base::ByteSpan bytes) const {
     const store::StorageId id = keys_.ShardStorageId(address);
-    return env_.roster.store(node).Put(id, bytes,
-                                       store::HashToken(keys_.TokenFor(address.node, id)));
+    return env_.roster.store(node).Stage(id, bytes,
+                                         store::HashToken(keys_.TokenFor(address.node, id)));
   }
 
   // Where the shard goes instead. A place that is taken by garbage is left for the next
@@ -131,20 +138,11 @@ class SegmentStorage {
   PutReceipt& receipt_;
   std::vector<std::optional<size_t>> holders_;
   std::vector<size_t> failed_;
-  std::vector<absl::Status> first_tries_;  // by shard; empty on one thread
+  std::vector<absl::StatusOr<Blob>> first_tries_;  // by shard; empty on one thread
   shard::HeaderMemo memo_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::vector<size_t>> StoreSegment(const Environment& env,
-                                                 const shard::ObjectKeys& keys, const SegmentId& id,
-                                                 const shard::SegmentSealer& sealer,
-                                                 const std::vector<size_t>& nodes,
-                                                 PutReceipt& receipt) {
-  return SegmentStorage(env, keys, id, sealer, nodes, receipt).Store();
-}
-
+// The nodes named, on the threads there are; the first error is returned, all are tried.
 absl::Status FlushStores(const Environment& env, std::span<const size_t> nodes) {
   const size_t lanes = base::LanesFor(env.workers.get(), nodes.size());
   if (lanes == 1) return env.roster.Flush(nodes);
@@ -156,6 +154,22 @@ absl::Status FlushStores(const Environment& env, std::span<const size_t> nodes) 
   }));
   for (const absl::Status& status : flushed) SHADW_RETURN_IF_ERROR(status);
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<StagedShard>> StageSegment(
+    const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id,
+    const shard::SegmentSealer& sealer, const std::vector<size_t>& nodes, PutReceipt& receipt) {
+  return SegmentStorage(env, keys, id, sealer, nodes, receipt).Stage();
+}
+
+absl::Status PutDurably(const Environment& env, std::span<const StagedShard> staged) {
+  std::vector<size_t> nodes;
+  for (const StagedShard& shard : staged) nodes.push_back(shard.node);
+  SHADW_RETURN_IF_ERROR(FlushStores(env, nodes));
+  for (const StagedShard& shard : staged) SHADW_RETURN_IF_ERROR(shard.blob->Put());
+  return FlushStores(env, nodes);
 }
 
 }  // namespace shadw::vault

@@ -73,6 +73,38 @@ TYPED_TEST(EveryStore, GivesBackWhatWasPut) {
   }
 }
 
+TYPED_TEST(EveryStore, GivesBackWhatWasStagedOnceItIsPut) {
+  std::vector<StorageId> ids;
+  std::vector<std::unique_ptr<StagedBlob>> staged;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(this->RandomId());
+    staged.push_back(this->store_->Stage(ids.back(), base::Bytes(100 + i, 7), this->hash_).value());
+  }
+  ASSERT_TRUE(this->store_->Flush().ok());
+  for (const auto& blob : staged) ASSERT_TRUE(blob->Put().ok());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    base::Bytes out(200);
+    EXPECT_EQ(this->store_->Get(ids[i], 0, out).value(), 100 + i);
+    EXPECT_EQ(this->store_->Stage(ids[i], out, this->hash_).status().code(),
+              StatusCode::kAlreadyExists);
+    EXPECT_TRUE(this->store_->Delete(ids[i], this->token_).ok());
+  }
+}
+
+TYPED_TEST(EveryStore, NeverOverwritesWithWhatWasStagedBefore) {
+  const StorageId id = this->RandomId();
+  auto first = this->store_->Stage(id, base::Bytes(10, 1), this->hash_);
+  auto second = this->store_->Stage(id, base::Bytes(20, 2), this->hash_);
+  int put = 0;
+  for (auto* staged : {&second, &first}) {
+    const absl::Status status = staged->ok() ? (**staged)->Put() : staged->status();
+    EXPECT_TRUE(status.ok() || absl::IsAlreadyExists(status)) << status;
+    put += status.ok() ? 1 : 0;
+  }
+  EXPECT_EQ(put, 1);
+  EXPECT_EQ(this->ListAll(10), std::vector{id});
+}
+
 TYPED_TEST(EveryStore, ReadsExactlyTheRangeAskedFor) {
   const StorageId id = this->RandomId();
   const base::Bytes bytes = this->RandomBytes(100);

@@ -3,6 +3,7 @@
 // What a directory store is on disk, and what it does about what it finds there.
 #include "libshadw/store/directory_store.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 
 #include "libshadw/base/coding.h"
 #include "libshadw/crypto/random.h"
+#include "libshadw/store/posix.h"
 #include "tests/store/temporary_directory.h"
 
 namespace shadw::store {
@@ -245,13 +247,51 @@ TEST_F(DirectoryStoreTest, SyncsAgainAndAgainHoweverManyDirectoriesWereTouched) 
   }
 }
 
-TEST_F(DirectoryStoreTest, FailsAFlushWhoseDirectoryHasGoneAndSucceedsOnceItIsBack) {
+TEST_F(DirectoryStoreTest, KeepsWhatIsStagedUnderTmpUntilItIsPutOrLetGo) {
   auto store = Open().value();
-  ASSERT_TRUE(store->Put(id_, base::AsBytes(text_), hash_).ok());
-  fs::rename(path_ / "blobs" / base::ToHex({id_.data(), 1}), path_ / "away");
-  EXPECT_FALSE(store->Flush().ok());
-  fs::rename(path_ / "away", path_ / "blobs" / base::ToHex({id_.data(), 1}));
-  EXPECT_TRUE(store->Flush().ok());
+  auto staged = store->Stage(id_, base::AsBytes(text_), hash_).value();
+  EXPECT_EQ(FilesUnder(path_ / "tmp"), 2u);  // the owner file, too
+  EXPECT_EQ(FilesUnder(path_ / "blobs"), 0u);
+  ASSERT_TRUE(store->Flush().ok());
+  ASSERT_TRUE(staged->Put().ok());
+  EXPECT_EQ(FilesUnder(path_ / "tmp"), 1u);
+  EXPECT_EQ(Read(FileOf(id_)), std::string(text_) + std::string(base::AsText(hash_)));
+  staged = store->Stage(random_.Array<32>(), base::AsBytes(text_), hash_).value();
+  staged.reset();
+  EXPECT_EQ(FilesUnder(path_ / "tmp"), 1u);
+  EXPECT_EQ(FilesUnder(path_ / "blobs"), 1u);
+}
+
+TEST_F(DirectoryStoreTest, LeavesItsWorkDirectoryToTheNextOpenerWhereItHasNotFlushed) {
+  const auto syncs = std::make_shared<SharedSyncs>();
+  const auto open = [&](const char* name) {
+    return DirectoryStore::Open({.directory = directory_.path() / name, .syncs = syncs}).value();
+  };
+  auto one = open("one"), two = open("two");
+  ASSERT_TRUE(one->Put(id_, base::AsBytes(text_), hash_).ok());
+  ASSERT_TRUE(two->Put(id_, base::AsBytes(text_), hash_).ok());
+  ASSERT_TRUE(one->Flush().ok());  // which is the other one's, too
+  ASSERT_TRUE(two->Delete(id_, token_).ok());
+  one.reset();
+  two.reset();
+  EXPECT_TRUE(fs::is_empty(directory_.path() / "one" / "tmp"));
+  EXPECT_FALSE(fs::is_empty(directory_.path() / "two" / "tmp"));
+}
+
+TEST(SharedSyncsTest, CoversWhatWasNotedBeforeASyncThatSucceeded) {
+  SharedSyncs syncs;
+  const TemporaryDirectory directory;
+  const FileDescriptor fd = OpenDirectoryAt(AT_FDCWD, directory.path().c_str());
+  const auto files = syncs.Of(fd.get()).value();
+  EXPECT_EQ(syncs.Of(fd.get()).value(), files);
+  const uint64_t first = files->Note(), second = files->Note();
+  EXPECT_FALSE(files->Covers(first));
+  EXPECT_FALSE(files->SyncUpTo(first, -1).ok());
+  EXPECT_FALSE(files->Covers(first));
+  EXPECT_TRUE(files->SyncUpTo(first, fd.get()).ok());
+  EXPECT_TRUE(files->Covers(second));
+  EXPECT_TRUE(files->SyncUpTo(second, -1).ok());  // asks nobody
+  EXPECT_FALSE(files->Covers(files->Note()));
 }
 
 }  // namespace

@@ -90,11 +90,12 @@ class OneFault {
 };
 
 // Puts once for every call that the put makes. Returns how often it failed.
-int PutWithEveryFault(const Fault& fault, uint64_t stride = 1) {
+int PutWithEveryFault(const Fault& fault, bool stage, uint64_t stride) {
   int failures = 0;
   for (uint64_t at = 0; !testing::Test::HasFailure(); at += stride) {
     SCOPED_TRACE(at);
     FaultyVault test;
+    test.hooks->stage = stage;
     Vault vault = test.OpenHooked();
     const OneFault one(*test.hooks, fault, at);
     const auto receipt = test.PutNew(vault);
@@ -109,6 +110,14 @@ int PutWithEveryFault(const Fault& fault, uint64_t stride = 1) {
   return failures;
 }
 
+// With stores that stage and with stores that do not.
+void PutWithEveryFault(const Fault& fault, uint64_t stride = 1) {
+  for (const bool stage : {false, true}) {
+    SCOPED_TRACE(stage);
+    PutWithEveryFault(fault, stage, stride);
+  }
+}
+
 bool IsChange(const StoreCall& call) { return call.changes(); }
 bool IsPut(const StoreCall& call) { return call.kind == StoreCall::Kind::kPut; }
 bool IsFlush(const StoreCall& call) { return call.kind == StoreCall::Kind::kFlush; }
@@ -118,6 +127,11 @@ bool IsQuestion(const StoreCall& call) {
 
 TEST(FailingStore, ThatIsFullOnceLeavesAPutWholeOrUndone) {
   PutWithEveryFault({.code = absl::StatusCode::kResourceExhausted, .applies = IsPut});
+}
+
+TEST(FailingStore, ThatCannotStageOnceCostsNoPut) {
+  const auto stages = [](const StoreCall& call) { return call.kind == StoreCall::Kind::kStage; };
+  EXPECT_EQ(PutWithEveryFault({.applies = stages}, true, 1), 0);
 }
 
 TEST(FailingStore, ThatFailsOneChangeLeavesAPutWholeOrUndone) {
@@ -138,7 +152,8 @@ TEST(FailingStore, ThatDoesNotAnswerOnceLeavesAPutWholeOrUndone) {
 
 // A writer that dies makes no call any more: what others find is one of the versions.
 TEST(FailingStore, ThatIsGoneFromAnyChangeOnLeavesOldOrNewAndThenNothingElse) {
-  for (const bool last_is_done : {false, true}) {
+  for (const int way : {0, 1, 2, 3}) {
+    const bool last_is_done = way % 2 == 1, stage = way / 2 == 1;
     for (uint64_t at = 0; !HasFailure(); ++at) {
       SCOPED_TRACE(at);
       FaultyVault test;
@@ -153,7 +168,7 @@ TEST(FailingStore, ThatIsGoneFromAnyChangeOnLeavesOldOrNewAndThenNothingElse) {
         if (last_is_done && call.changes() && changes++ == at) dead = true;
         return dead ? absl::UnavailableError("gone") : absl::OkStatus();
       };
-      *test.hooks = {before, after};
+      *test.hooks = {before, after, stage};
       test.PutNew(vault).IgnoreError();
       *test.hooks = {};
       if (!dead) break;

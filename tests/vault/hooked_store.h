@@ -17,10 +17,10 @@
 namespace shadw::vault {
 
 struct StoreCall {
-  enum class Kind { kPut, kGet, kDelete, kList, kStat, kFlush };
+  enum class Kind { kStage, kPut, kGet, kDelete, kList, kStat, kFlush };
   Kind kind;
   store::NodeId node;
-  size_t bytes = 0;  // of a put
+  size_t bytes = 0;  // of a put, or of what is staged
 
   bool changes() const { return kind == Kind::kPut || kind == Kind::kDelete; }
 };
@@ -31,10 +31,14 @@ struct StoreHooks {
   using Hook = std::function<absl::Status(const StoreCall&)>;
   Hook before;
   Hook after;
+  // Stores that do not stage do so here: what is staged waits in memory.
+  bool stage = false;
 };
 
 class HookedStore : public store::Store {
  public:
+  using Blob = std::unique_ptr<store::StagedBlob>;
+
   HookedStore(std::shared_ptr<store::Store> inner, std::shared_ptr<StoreHooks> hooks)
       : inner_(std::move(inner)), hooks_(std::move(hooks)) {}
 
@@ -43,6 +47,25 @@ class HookedStore : public store::Store {
                    const store::TokenHash& token_hash) override {
     return Around<absl::Status>({StoreCall::Kind::kPut, node_id(), bytes.size()},
                                 [&] { return inner_->Put(id, bytes, token_hash); });
+  }
+  bool stages() const override { return hooks_->stage || inner_->stages(); }
+  absl::StatusOr<Blob> Stage(const store::StorageId& id, base::ByteSpan bytes,
+                             const store::TokenHash& token_hash) override {
+    if (!stages()) return store::Store::Stage(id, bytes, token_hash);
+    absl::StatusOr<Blob> staged = Around<absl::StatusOr<Blob>>(
+        {StoreCall::Kind::kStage, node_id(), bytes.size()}, [&]() -> absl::StatusOr<Blob> {
+          if (inner_->stages()) return inner_->Stage(id, bytes, token_hash);
+          return std::make_unique<PutLater>(
+              [inner = inner_, id, kept = base::ToBytes(bytes), token_hash] {
+                return inner->Put(id, kept, token_hash);
+              });
+        });
+    if (!staged.ok()) return staged;
+    return std::make_unique<PutLater>(
+        [this, blob = std::shared_ptr(*std::move(staged)), size = bytes.size()] {
+          return Around<absl::Status>({StoreCall::Kind::kPut, node_id(), size},
+                                      [&] { return blob->Put(); });
+        });
   }
   absl::StatusOr<size_t> Get(const store::StorageId& id, uint64_t offset,
                              base::MutableByteSpan out) const override {
@@ -69,6 +92,15 @@ class HookedStore : public store::Store {
   }
 
  private:
+  class PutLater : public store::StagedBlob {
+   public:
+    explicit PutLater(std::function<absl::Status()> put) : put_(std::move(put)) {}
+    absl::Status Put() override { return put_(); }
+
+   private:
+    std::function<absl::Status()> put_;
+  };
+
   template <typename Result, typename Function>
   Result Around(const StoreCall& call, const Function& function) const {
     if (hooks_->before) {

@@ -27,6 +27,7 @@ class DyingWriter {
   bool Run(uint64_t dies_at, bool after, const std::function<void(Vault&)>& act) {
     Options options = test_.MakeOptions();
     auto hooks = std::make_shared<StoreHooks>();
+    hooks->stage = dies_at % 2 == 1;
     for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
     Vault vault = Vault::Open(options, test_.Keys()).value();
     uint64_t changes = 0;

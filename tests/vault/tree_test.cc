@@ -219,6 +219,35 @@ TEST_F(RestoredTreeTest, ALinkAndWhatWouldGoThroughItDoNotMeet) {
   EXPECT_TRUE(fs::is_empty(outside()));
 }
 
+TEST_F(RestoredTreeTest, NamesAFileBeforeAnotherObjectNeedsItsName) {
+  RestoredTree tree(out());
+  ASSERT_TRUE(tree.Add("a", {}, Text("x")).ok());
+  EXPECT_FALSE(fs::exists(out() / "a"));
+  EXPECT_EQ(tree.Add("a", {}, Text("y")).status().code(), absl::StatusCode::kAlreadyExists);
+  ASSERT_TRUE(tree.Add("b", {}, Text("x")).ok());
+  EXPECT_EQ(tree.Add("b/c", {}, Text("y")).value().parent_path(), out());  // another name
+  EXPECT_TRUE(tree.Finish().empty());
+  EXPECT_EQ(Read(out() / "a"), "x");
+  EXPECT_EQ(Read(out() / "b"), "x");
+  EXPECT_EQ(std::distance(fs::directory_iterator(out()), {}), 3);
+}
+
+TEST_F(RestoredTreeTest, RestoresMoreFilesThanItKeepsWithoutNames) {
+  RestoredTree tree(out());
+  for (int i = 0; i < 300; ++i) {
+    const std::string name = "folder/" + std::to_string(i);
+    ASSERT_EQ(tree.Add(name, {ObjectKind::kFile, 0640, i}, Text(name)).value(), out() / name);
+  }
+  std::ofstream(out() / "folder" / "299") << "mine";
+  const std::vector<NotRestored> failed = tree.Finish();
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].name, "folder/299");
+  EXPECT_EQ(failed[0].why.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Read(out() / "folder" / "299"), "mine");
+  EXPECT_EQ(Read(out() / "folder" / "7"), "folder/7");
+  EXPECT_EQ(std::distance(fs::directory_iterator(out() / "folder"), {}), 300);
+}
+
 TEST_F(RestoredTreeTest, TheFolderItselfMayBeALink) {
   fs::create_directory_symlink(outside(), out());
   RestoredTree tree(out());

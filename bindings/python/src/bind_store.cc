@@ -123,10 +123,13 @@ void BindStore(py::module_& root) {
   BindMemoryStore(m);
   py::class_<DirectoryStore, Store, std::shared_ptr<DirectoryStore>>(m, "DirectoryStore",
                                                                      "One file per blob.")
-      .def(py::init([](const py::object& directory, bool create, bool sync) {
+      // Those of one interpreter share what syncs can be shared.
+      .def(py::init([syncs = std::make_shared<store::SharedSyncs>()](const py::object& directory,
+                                                                     bool create, bool sync) {
              const std::string path = Name::From(PathText(directory)).bytes;
              return std::shared_ptr<DirectoryStore>(Value(Unlocked([&] {
-               return DirectoryStore::Open({.directory = path, .create = create, .sync = sync});
+               return DirectoryStore::Open(
+                   {.directory = path, .create = create, .sync = sync, .syncs = syncs});
              })));
            }),
            py::arg("directory"), py::kw_only(), py::arg("create") = true, py::arg("sync") = true)
