@@ -201,13 +201,17 @@ struct Stored {
     }
   }
   absl::Status Read(const Fixture& fixture, base::WorkPool* pool = nullptr) {
-    auto reader = SegmentReader::Create(fixture.keys, headers, &source, pool);
+    auto reader = SegmentReader::Create(fixture.keys, headers, &source, pool, std::move(room));
     if (!reader.ok()) return reader.status();
-    return reader->Read(0, fixture.plain.size(), [](base::ByteSpan) { return absl::OkStatus(); });
+    const absl::Status read =
+        reader->Read(0, fixture.plain.size(), [](base::ByteSpan) { return absl::OkStatus(); });
+    room = reader->TakeRoom();
+    return read;
   }
 
   std::vector<Header> headers;
   MemoryCellSource source;
+  base::Buffer room;  // from segment to segment, as within an object
 };
 
 uint16_t LostOf(erasure::Code code, bool lossy) {
@@ -288,11 +292,13 @@ void GetThreads(benchmark::State& state, bool lossy) {
   Fixture fixture(CodeOf(state), false);
   fixture.Seal();
   Stored stored(fixture, LostOf(CodeOf(state), lossy));
-  const auto read_on = [&](base::WorkPool* threads) {
-    return [&, threads] { stored.Read(fixture, threads).IgnoreError(); };
+  Stored other(fixture, LostOf(CodeOf(state), lossy));
+  const auto read_on = [&](Stored& shards, base::WorkPool* threads) {
+    return [&, threads] { shards.Read(fixture, threads).IgnoreError(); };
   };
-  CompareThreads(state, static_cast<double>(fixture.plain.size()),
-                 {read_on(nullptr), read_on(nullptr), read_on(pool.get())});
+  CompareThreads(
+      state, static_cast<double>(fixture.plain.size()),
+      {read_on(stored, nullptr), read_on(other, nullptr), read_on(stored, pool.get())});
 }
 
 void Codes(benchmark::internal::Benchmark* benchmark) {

@@ -109,14 +109,17 @@ StripeAssembler::State StripeAssembler::state(uint32_t stripe, uint16_t index) c
   return states_[size_t{stripe - first_} * geometry_.code.total_shards() + index];
 }
 
+size_t StripeAssembler::PlaceOf(uint32_t stripe, uint16_t index) const {
+  const size_t slot = size_t{stripe % max_window_} * geometry_.code.total_shards() + index;
+  return slot * (geometry_.cell_bytes + kStaggerBytes);
+}
+
 base::MutableByteSpan StripeAssembler::MutableCell(uint32_t stripe, uint16_t index) {
-  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
-  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+  return inner_.span().subspan(PlaceOf(stripe, index), geometry_.cell_bytes);
 }
 
 base::ByteSpan StripeAssembler::Cell(uint32_t stripe, uint16_t index) const {
-  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
-  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+  return inner_.span().subspan(PlaceOf(stripe, index), geometry_.cell_bytes);
 }
 
 bool StripeAssembler::Good(uint32_t stripe, uint16_t index) const {
