@@ -40,10 +40,9 @@ absl::Status SegmentStream::Locate(Search search, base::Buffer& room) {
                      ", need ", k, " (k=", k, ", m=", id_.code.parity_shards, ")"));
   }
   auto source = std::make_unique<StoreCellSource>(*env_, *located);
-  SHADW_ASSIGN_OR_RETURN(
-      shard::SegmentReader reader,
-      shard::SegmentReader::Create(keys_, located->Headers(), source.get(), env_->workers.get(),
-                                   std::move(room)));
+  SHADW_ASSIGN_OR_RETURN(shard::SegmentReader reader,
+                         shard::SegmentReader::Create(keys_, located->Headers(), source.get(),
+                                                      env_->workers.get(), std::move(room)));
   if (reader_) std::ranges::copy(reader_->faults(), std::back_inserter(faults_));
   located_ = std::move(located);
   source_ = std::move(source);
