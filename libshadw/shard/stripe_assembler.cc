@@ -80,7 +80,9 @@ bool StripeAssembler::IsZero(uint32_t stripe, uint16_t index) const {
          stripe * geometry_.code.data_shards + index >= zero_from_;
 }
 
-void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end) {
+void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end,
+                            bool keep) {
+  first_place_ = keep ? (first_place_ + stripes_) % max_window_ : 0;
   const bool goes_on = fetch_end == fetch_end_ && first_stripe == first_ + stripes_;
   first_ = first_stripe;
   stripes_ = std::min({stripes, max_window_, cells_ - std::min(cells_, first_stripe)});
@@ -110,7 +112,9 @@ StripeAssembler::State StripeAssembler::state(uint32_t stripe, uint16_t index) c
 }
 
 size_t StripeAssembler::PlaceOf(uint32_t stripe, uint16_t index) const {
-  const size_t slot = size_t{stripe % max_window_} * geometry_.code.total_shards() + index;
+  const size_t slot =
+      size_t{(first_place_ + stripe - first_) % max_window_} * geometry_.code.total_shards() +
+      index;
   return slot * (geometry_.cell_bytes + kStaggerBytes);
 }
 

@@ -56,7 +56,7 @@ void WindowReader::Begin(const Window& window, std::vector<Hash>* hashes) {
 void WindowReader::BeginStripe(uint32_t stripe) {
   if (!leaves_.empty() && stripe - leaves_from_ >= assembler_.max_window()) HashOpened();
   stripe_ = stripe;
-  assembler_.Begin(stripe, 1, StripeOf(window_.last_chunk) + 1);
+  assembler_.Begin(stripe, 1, StripeOf(window_.last_chunk) + 1, hashes_ != nullptr);
 }
 
 absl::Status WindowReader::Open(uint32_t chunk, base::MutableByteSpan plain) {
