@@ -16,6 +16,10 @@ namespace shadw::shard {
 namespace {
 
 constexpr int kLevel = 1;
+// The level's own table is for any data; with one that has a place for every byte of a frame
+// text is found in fewer and longer pieces, which is quicker and a hundredth shorter. The
+// table is not cleared between frames, and zstd takes a smaller one for shorter frames.
+constexpr int kHashLog = 17;
 constexpr uint32_t kStoredBit = 0x8000'0000;
 
 struct FreeCompressor {
@@ -29,6 +33,12 @@ struct FreeDecompressor {
 
 struct FramePacker::Compressor {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
+
+  // What it does not accept it does without.
+  Compressor() {
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_hashLog, kHashLog);
+  }
 };
 struct FrameOpener::Decompressor {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
@@ -59,8 +69,8 @@ bool FramePacker::Worth(base::ByteSpan beginning) {
 // Into the front of `out`; a frame that compression does not make shorter stays where it is.
 FramePacker::Packed FramePacker::Pack(size_t lane, base::ByteSpan frame,
                                       base::MutableByteSpan out) {
-  const size_t bytes = ZSTD_compressCCtx(lanes_[lane]->context.get(), out.data(), out.size(),
-                                         frame.data(), frame.size(), kLevel);
+  const size_t bytes = ZSTD_compress2(lanes_[lane]->context.get(), out.data(), out.size(),
+                                      frame.data(), frame.size());
   if (ZSTD_isError(bytes) != 0 || bytes >= frame.size()) return {frame, true};
   return {out.first(bytes), false};
 }

@@ -44,7 +44,8 @@ SegmentReader::SegmentReader(WindowReader main, const ObjectKeys& keys,
 
 absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
                                                     std::span<const Header> shards,
-                                                    CellSource* source, base::WorkPool* pool) {
+                                                    CellSource* source, base::WorkPool* pool,
+                                                    base::Buffer room) {
   if (!keys.may_read()) {
     return absl::PermissionDeniedError("shard: got keys that may not read, need the read key");
   }
@@ -62,7 +63,9 @@ absl::StatusOr<SegmentReader> SegmentReader::Create(const ObjectKeys& keys,
   SHADW_ASSIGN_OR_RETURN(StripeAssembler assembler, StripeAssembler::Create(keys, shards, source));
   WindowReader main(std::move(assembler), *shards.front().read->content_key,
                     ChunksOf(shards.front()));
-  return SegmentReader(std::move(main), keys, shards, source, pool);
+  SegmentReader reader(std::move(main), keys, shards, source, pool);
+  reader.bound_plain_ = std::move(room);
+  return reader;
 }
 
 absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
@@ -73,17 +76,18 @@ absl::Status SegmentReader::Read(uint64_t offset, uint64_t bytes, const ByteSink
   if (bound_) return ReadBound(offset, bytes, sink);
   if (bytes == 0) return absl::OkStatus();
   uint64_t delivered = 0;
-  absl::Status read = ReadStripes(offset, bytes, nullptr, [&](base::ByteSpan more) {
+  const ByteSink counted = [&](base::ByteSpan more) {
     SHADW_RETURN_IF_ERROR(sink(more));
     delivered += more.size();
     return absl::OkStatus();
-  });
+  };
+  absl::Status read = ReadStripes(offset, bytes, {.sink = &counted});
   if (!absl::IsDataLoss(read) || delivered == bytes) return read;
   const std::vector<uint16_t> forgers = ForgersByMac();
   if (forgers.empty()) return read;
   for (uint16_t j : forgers) assembler().Exclude(j, true);
   left_out_ = true;
-  absl::Status again = ReadStripes(offset + delivered, bytes - delivered, nullptr, sink);
+  absl::Status again = ReadStripes(offset + delivered, bytes - delivered, {.sink = &sink});
   return absl::IsFailedPrecondition(again) ? read : again;
 }
 
@@ -107,8 +111,7 @@ base::ByteSpan SegmentReader::Wanted(const Window& window, base::ByteSpan plain)
   return plain.subspan(low - begin, high - low);
 }
 
-absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
-                                        std::vector<Hash>* cell_hashes, const ByteSink& sink) {
+absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes, const Target& target) {
   const Geometry& geometry = assembler().geometry();
   range_begin_ = offset;
   range_end_ = offset + bytes;
@@ -118,10 +121,10 @@ absl::Status SegmentReader::ReadStripes(uint64_t offset, uint64_t bytes,
   const std::vector<Window> windows =
       CutWindows(first, last, chunks_, geometry.code.data_shards, assembler().max_window());
   if (!left_out_ && base::LanesFor(pool_, windows.size()) > 1) {
-    return ReadOnThreads(windows, cell_hashes, sink);
+    return ReadOnThreads(windows, target);
   }
   for (const Window& window : windows) {
-    SHADW_RETURN_IF_ERROR(ReadWindow(window, cell_hashes, sink));
+    SHADW_RETURN_IF_ERROR(ReadWindow(window, target));
   }
   return absl::OkStatus();
 }
@@ -134,23 +137,22 @@ void SegmentReader::AddFaults(std::span<const CellFault> faults) {
   }
 }
 
-absl::Status SegmentReader::ReadWindow(const Window& window, std::vector<Hash>* cell_hashes,
-                                       const ByteSink& sink) {
-  absl::Status read = OpenWindow(window, cell_hashes, sink);
+absl::Status SegmentReader::ReadWindow(const Window& window, const Target& target) {
+  absl::Status read = OpenWindow(window, target);
   AddFaults(assembler().TakeFaults());
   return read;
 }
 
-absl::Status SegmentReader::OpenWindow(const Window& window, std::vector<Hash>* cell_hashes,
-                                       const ByteSink& sink) {
+absl::Status SegmentReader::OpenWindow(const Window& window, const Target& target) {
   const size_t chunk_bytes = assembler().geometry().chunk_bytes();
   const uint32_t k = assembler().geometry().code.data_shards;
   const auto at_once = static_cast<uint32_t>(chunks_plain_.size() / chunk_bytes);
-  main_.Begin(window, cell_hashes);
+  main_.Begin(window, target.hashes);
   for (uint32_t first = window.first_chunk; first <= window.last_chunk;) {
     const uint32_t last = std::min(window.last_chunk, first + at_once - 1);
-    const base::MutableByteSpan plain =
-        chunks_plain_.span().first((last - first + 1) * chunk_bytes);
+    const base::MutableByteSpan all =
+        target.sink != nullptr ? chunks_plain_.span() : target.plain.subspan(first * chunk_bytes);
+    const base::MutableByteSpan plain = all.first((last - first + 1) * chunk_bytes);
     for (uint32_t chunk = first; chunk <= last; ++chunk) {
       const base::MutableByteSpan out = plain.subspan((chunk - first) * chunk_bytes, chunk_bytes);
       const absl::Status opened = main_.Open(chunk, out);
@@ -160,10 +162,11 @@ absl::Status SegmentReader::OpenWindow(const Window& window, std::vector<Hash>* 
       }
       SHADW_RETURN_IF_ERROR(OpenForged(chunk / k, static_cast<uint16_t>(chunk % k), out));
     }
-    SHADW_RETURN_IF_ERROR(sink(Wanted({first, last}, plain)));
+    if (target.sink != nullptr) {
+      SHADW_RETURN_IF_ERROR((*target.sink)(Wanted({first, last}, plain)));
+    }
     first = last + 1;
   }
-  main_.HashOpened();
   return absl::OkStatus();
 }
 
@@ -181,40 +184,44 @@ WindowReader* SegmentReader::LaneOf(size_t lane) {
 
 // A window where anything but rebuilding was needed is read once more when its turn has
 // come, in the way that finds out what is wrong.
-absl::Status SegmentReader::ReadOnThreads(std::span<const Window> windows,
-                                          std::vector<Hash>* cell_hashes, const ByteSink& sink) {
+absl::Status SegmentReader::ReadOnThreads(std::span<const Window> windows, const Target& target) {
   const Geometry& geometry = assembler().geometry();
   const size_t lanes = base::LanesFor(pool_, windows.size());
   if (lanes_.size() < lanes) lanes_.resize(lanes);
+  const size_t window_bytes =
+      size_t{assembler().max_window()} * geometry.code.data_shards * geometry.chunk_bytes();
   while (slots_.size() < 2 * lanes) {
-    slots_.emplace_back().plain = base::Buffer(size_t{assembler().max_window()} *
-                                               geometry.code.data_shards * geometry.chunk_bytes());
+    slots_.emplace_back().plain = base::Buffer(target.sink != nullptr ? window_bytes : 0);
   }
   const auto work = [&](size_t lane, size_t item, size_t slot) {
-    ReadAside(lane, windows[item], cell_hashes, slots_[slot]);
+    ReadAside(lane, windows[item], target, slots_[slot]);
   };
   const auto take = [&](size_t item, size_t at) {
     const Slot& slot = slots_[at];
-    if (!slot.status.ok()) return ReadWindow(windows[item], cell_hashes, sink);
+    if (!slot.status.ok()) return ReadWindow(windows[item], target);
     AddFaults(slot.faults);
+    if (target.sink == nullptr) return absl::OkStatus();
     const size_t chunks = windows[item].last_chunk - windows[item].first_chunk + 1;
     const size_t bytes = chunks * assembler().geometry().chunk_bytes();
-    return sink(Wanted(windows[item], slot.plain.span().first(bytes)));
+    return (*target.sink)(Wanted(windows[item], slot.plain.span().first(bytes)));
   };
   return base::RunInOrder(pool_, {.items = windows.size(), .slots = slots_.size()}, work, take);
 }
 
-void SegmentReader::ReadAside(size_t lane_number, const Window& window,
-                              std::vector<Hash>* cell_hashes, Slot& slot) {
+void SegmentReader::ReadAside(size_t lane_number, const Window& window, const Target& target,
+                              Slot& slot) {
   WindowReader* const lane = LaneOf(lane_number);
   slot.status = lane == nullptr ? absl::InternalError("shard: no assembler") : absl::OkStatus();
   if (lane == nullptr) return;
   const size_t chunk_bytes = lane->assembler().geometry().chunk_bytes();
-  lane->Begin(window, cell_hashes);
+  const base::MutableByteSpan plain = target.sink != nullptr
+                                          ? slot.plain.span()
+                                          : target.plain.subspan(window.first_chunk * chunk_bytes);
+  lane->Begin(window, target.hashes);
   for (uint32_t chunk = window.first_chunk; slot.status.ok() && chunk <= window.last_chunk;
        ++chunk) {
     const size_t at = (chunk - window.first_chunk) * chunk_bytes;
-    slot.status = lane->Open(chunk, slot.plain.span().subspan(at, chunk_bytes));
+    slot.status = lane->Open(chunk, plain.subspan(at, chunk_bytes));
   }
   lane->HashOpened();
   slot.faults = lane->assembler().TakeFaults();
@@ -285,34 +292,39 @@ bool SegmentReader::NameForgers(uint32_t stripe, std::span<const uint16_t> from)
   return true;
 }
 
-absl::StatusOr<bool> SegmentReader::ReadAndCheckRoot(base::Buffer& plain) {
-  std::vector<Hash> hashes(chunks_);
-  size_t at = 0;
-  SHADW_RETURN_IF_ERROR(ReadStripes(0, plain_bytes_, &hashes, [&](base::ByteSpan bytes) {
-    std::ranges::copy(bytes, plain.span().begin() + static_cast<ptrdiff_t>(at));
-    at += bytes.size();
-    return absl::OkStatus();
-  }));
-  return crypto::MerkleRootPadded(hashes) == content_root_;
+absl::StatusOr<bool> SegmentReader::ReadAndCheckRoot() {
+  main_.ForgetOpened();
+  bound_hashes_.resize(chunks_);
+  const Target target{.plain = bound_plain_.span(), .hashes = &bound_hashes_};
+  SHADW_RETURN_IF_ERROR(ReadStripes(0, plain_bytes_, target));
+  main_.HashOpened();
+  return crypto::MerkleRootPadded(bound_hashes_) == content_root_;
 }
 
 absl::Status SegmentReader::ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink) {
-  base::Buffer plain(plain_bytes_);
+  if (!root_holds_) SHADW_RETURN_IF_ERROR(ReadWhole());
+  if (bytes == 0) return absl::OkStatus();
+  return sink(bound_plain_.span().subspan(offset, bytes));
+}
+
+absl::Status SegmentReader::ReadWhole() {
+  const size_t room_bytes = size_t{chunks_} * assembler().geometry().chunk_bytes();
+  if (bound_plain_.size() < room_bytes) bound_plain_ = base::Buffer(room_bytes);
   forged_stripes_.clear();
-  const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
+  const absl::StatusOr<bool> right = ReadAndCheckRoot();
   if (!right.ok() && right.status().code() != absl::StatusCode::kDataLoss) return right.status();
   if (!right.ok() || !*right) {
-    SHADW_RETURN_IF_ERROR(ReadAroundForgers(plain));
+    SHADW_RETURN_IF_ERROR(ReadAroundForgers());
   } else {
     for (uint32_t stripe : std::exchange(forged_stripes_, {})) NameBoundForgers(stripe, {});
   }
-  if (bytes == 0) return absl::OkStatus();
-  return sink(plain.span().subspan(offset, bytes));
+  root_holds_ = true;
+  return absl::OkStatus();
 }
 
 // A reader who holds K_read can make cells that pass both tags. The signed root shows
 // it, not where; so leave out some shards after others.
-absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
+absl::Status SegmentReader::ReadAroundForgers() {
   std::vector<std::vector<uint16_t>> exclusions = Exclusions();
   if (std::vector<uint16_t> forgers = ForgersByMac(); !forgers.empty()) {
     exclusions.insert(exclusions.begin(), std::move(forgers));
@@ -320,7 +332,7 @@ absl::Status SegmentReader::ReadAroundForgers(base::Buffer& plain) {
   left_out_ = true;
   for (const std::vector<uint16_t>& left_out : exclusions) {
     for (uint16_t j : left_out) assembler().Exclude(j, true);
-    const absl::StatusOr<bool> right = ReadAndCheckRoot(plain);
+    const absl::StatusOr<bool> right = ReadAndCheckRoot();
     const bool found = right.ok() && *right;
     for (uint32_t stripe = 0; found && stripe * assembler().geometry().code.data_shards < chunks_;
          ++stripe) {

@@ -22,6 +22,7 @@
 #define LIBSHADW_SHARD_SEGMENT_READER_H_
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "libshadw/base/work_pool.h"
@@ -42,9 +43,11 @@ class SegmentReader {
   // `pool`, which must outlive the last Read, says how many threads it may use: one without.
   //   Errors   kPermissionDenied    keys that may not read
   //            kFailedPrecondition  fewer than k shards
+  // `room` is memory that another reader left, see TakeRoom.
   static absl::StatusOr<SegmentReader> Create(const ObjectKeys& keys,
                                               std::span<const Header> shards, CellSource* source,
-                                              base::WorkPool* pool = nullptr);
+                                              base::WorkPool* pool = nullptr,
+                                              base::Buffer room = {});
 
   uint64_t plain_bytes() const { return plain_bytes_; }
 
@@ -53,12 +56,26 @@ class SegmentReader {
   //            kFailedPrecondition  fewer than k cells of a stripe hold
   //            kDataLoss            forged, and no choice of cells is right
   //   Promise  fetches only the cells that cover the range, each once, and more only of
-  //            stripes where one is missing or damaged
+  //            stripes where one is missing or damaged; of a bound segment all cells, once
+  //            for all reads
   absl::Status Read(uint64_t offset, uint64_t bytes, const ByteSink& sink);
 
   const std::vector<CellFault>& faults() const { return faults_; }
 
+  // Where a bound segment's plaintext lay until its root was known to hold, for the next
+  // segment's reader: fresh memory would cost the system a page at a time.
+  base::Buffer TakeRoom() {
+    root_holds_ = false;
+    return std::move(bound_plain_);
+  }
+
  private:
+  // Where that goes which is read: to a sink, or of a bound segment all of it in here.
+  struct Target {
+    const ByteSink* sink = nullptr;
+    base::MutableByteSpan plain;  // of every chunk
+    std::vector<Hash>* hashes = nullptr;
+  };
   // What a window became on another thread, until its turn comes.
   struct Slot {
     base::Buffer plain;
@@ -72,26 +89,22 @@ class SegmentReader {
   const StripeAssembler& assembler() const { return main_.assembler(); }
   // Plaintext `window` covers, without what the range leaves out at its ends.
   base::ByteSpan Wanted(const Window& window, base::ByteSpan plain) const;
-  absl::Status ReadStripes(uint64_t offset, uint64_t bytes, std::vector<Hash>* cell_hashes,
-                           const ByteSink& sink);
-  absl::Status ReadWindow(const Window& window, std::vector<Hash>* cell_hashes,
-                          const ByteSink& sink);
-  absl::Status OpenWindow(const Window& window, std::vector<Hash>* cell_hashes,
-                          const ByteSink& sink);
-  absl::Status ReadOnThreads(std::span<const Window> windows, std::vector<Hash>* cell_hashes,
-                             const ByteSink& sink);
+  absl::Status ReadStripes(uint64_t offset, uint64_t bytes, const Target& target);
+  absl::Status ReadWindow(const Window& window, const Target& target);
+  absl::Status OpenWindow(const Window& window, const Target& target);
+  absl::Status ReadOnThreads(std::span<const Window> windows, const Target& target);
   WindowReader* LaneOf(size_t lane);
-  void ReadAside(size_t lane_number, const Window& window, std::vector<Hash>* cell_hashes,
-                 Slot& slot);
+  void ReadAside(size_t lane_number, const Window& window, const Target& target, Slot& slot);
   void AddFaults(std::span<const CellFault> faults);
   absl::Status OpenForged(uint32_t stripe, uint16_t column, base::MutableByteSpan plain);
   bool NameForgers(uint32_t stripe, std::span<const uint16_t> from);
   std::vector<uint16_t> ForgersByMac();
   absl::Status ReadBound(uint64_t offset, uint64_t bytes, const ByteSink& sink);
-  absl::Status ReadAroundForgers(base::Buffer& plain);
+  absl::Status ReadWhole();
+  absl::Status ReadAroundForgers();
   std::vector<std::vector<uint16_t>> Exclusions() const;
   void NameBoundForgers(uint32_t stripe, std::span<const uint16_t> left_out);
-  absl::StatusOr<bool> ReadAndCheckRoot(base::Buffer& plain);
+  absl::StatusOr<bool> ReadAndCheckRoot();
 
   ObjectKeys keys_;
   std::vector<Header> headers_;
@@ -110,6 +123,9 @@ class SegmentReader {
   uint32_t chunks_;
   bool bound_;
   Hash content_root_;
+  base::Buffer bound_plain_;
+  std::vector<Hash> bound_hashes_;
+  bool root_holds_ = false;  // of what is in bound_plain_
   std::vector<uint32_t> forged_stripes_;
 };
 

@@ -45,15 +45,30 @@ size_t ShardPitch(const Geometry& geometry, uint32_t cells) {
   return RoundUp64(geometry.ShardBytes(cells)) + kStaggerBytes;
 }
 
-// The stripes whose data cells a lane keeps: as many as fill the hasher's lanes.
-uint32_t GroupOf(const Geometry& geometry) {
+// The stripes whose data cells a lane keeps, so that cells can wait until they fill the
+// hasher's lanes. A stripe that fills them by itself does not wait: it would leave the cache.
+uint32_t KeptStripes(const Geometry& geometry) {
+  const uint32_t k = geometry.code.data_shards;
+  if (k >= kLeavesAtOnce) return 1;
   return std::min<uint32_t>(geometry.max_stripes,
-                            base::CeilDivide<uint32_t>(kLeavesAtOnce, geometry.code.data_shards));
+                            1 + base::CeilDivide<uint32_t>(kLeavesAtOnce - 1, k));
 }
 
 size_t LaneBytes(const Geometry& geometry) {
-  const size_t cells = size_t{GroupOf(geometry)} * geometry.code.data_shards;
+  const size_t cells = size_t{KeptStripes(geometry)} * geometry.code.data_shards;
   return (geometry.cell_bytes + kStaggerBytes) * (cells + geometry.code.parity_shards);
+}
+
+using Leaf = crypto::LeafHasher::Leaf;
+
+void HashLeaves(crypto::LeafHasher& hasher, std::vector<Leaf>& leaves) {
+  hasher.Hash(leaves);
+  leaves.clear();
+}
+
+void AddLeaf(crypto::LeafHasher& hasher, const Leaf& leaf, std::vector<Leaf>& leaves) {
+  leaves.push_back(leaf);
+  if (leaves.size() == kLeavesAtOnce) HashLeaves(hasher, leaves);
 }
 
 }  // namespace
@@ -63,7 +78,7 @@ SegmentSealer::SegmentSealer(const Geometry& geometry, erasure::ReedSolomon code
     : geometry_(geometry),
       coder_(std::move(coder)),
       pool_(pool),
-      group_(GroupOf(geometry)),
+      kept_(KeptStripes(geometry)),
       zeros_(geometry.cell_bytes),
       shards_(ShardPitch(geometry, geometry.max_stripes) * geometry.code.total_shards()),
       writers_(geometry.code.total_shards()),
@@ -77,7 +92,7 @@ SegmentSealer::SegmentSealer(const Geometry& geometry, erasure::ReedSolomon code
 SegmentSealer::Lane SegmentSealer::MakeLane() const {
   const erasure::Code& code = geometry_.code;
   const size_t pitch = geometry_.cell_bytes + kStaggerBytes;
-  const size_t data_cells = size_t{group_} * code.data_shards;
+  const size_t data_cells = size_t{kept_} * code.data_shards;
   Lane lane{.inner = base::Buffer(LaneBytes(geometry_)),
             .last_chunk = base::Buffer(geometry_.chunk_bytes()),
             .content = crypto::AesGcm(kNoKey)};
@@ -91,7 +106,8 @@ SegmentSealer::Lane SegmentSealer::MakeLane() const {
     }
   }
   for (uint16_t j = 0; j < code.total_shards(); ++j) lane.outer.emplace_back(kNoKey);
-  lane.leaves.reserve(2 * kLeavesAtOnce);
+  lane.leaves.reserve(kLeavesAtOnce);
+  lane.chunk_leaves.reserve(kLeavesAtOnce);
   return lane;
 }
 
@@ -101,10 +117,6 @@ absl::StatusOr<SegmentSealer> SegmentSealer::Create(const Geometry& geometry,
   SHADW_ASSIGN_OR_RETURN(erasure::ReedSolomon coder,
                          erasure::ReedSolomon::Create({.code = geometry.code}));
   return SegmentSealer(geometry, std::move(coder), pool);
-}
-
-size_t SegmentSealer::PlaceOf(uint32_t stripe) const {
-  return bound_ ? size_t{stripe % group_} * geometry_.code.data_shards : 0;
 }
 
 uint64_t SegmentSealer::BytesFor(const Geometry& geometry, size_t threads) {
@@ -188,7 +200,7 @@ absl::Status SegmentSealer::SealBody(const ObjectKeys& keys, const SegmentLabel&
   }
   std::atomic<uint32_t> next = 0;
   const auto work = [&](size_t lane) { return SealStripes(lanes_[lane], next, plain); };
-  const size_t lanes = base::LanesFor(pool_, base::CeilDivide(cells_, bound_ ? group_ : 1));
+  const size_t lanes = base::LanesFor(pool_, cells_);
   if (lanes == 1) return work(0);
   SHADW_RETURN_IF_ERROR(pool_->Run(lanes, work));
   std::atomic<size_t> next_shard = 0;
@@ -198,43 +210,38 @@ absl::Status SegmentSealer::SealBody(const ObjectKeys& keys, const SegmentLabel&
   });
 }
 
-// Lanes take the stripes in turn, with `bound` a group of stripes. One that failed goes
-// on, lest the others wait for its turn at the MACs for ever.
+// Lanes take the stripes in turn. One that failed goes on, lest the others wait for its turn
+// at the MACs for ever.
 absl::Status SegmentSealer::SealStripes(Lane& lane, std::atomic<uint32_t>& next,
                                         base::ByteSpan plain) {
   lane.content.SetKey(content_key_->bytes());
   for (size_t j = 0; j < writers_.size(); ++j) writers_[j].KeyCipher(lane.outer[j]);
-  const uint32_t group = bound_ ? group_ : 1;
   absl::Status status;
-  for (uint32_t first; (first = next.fetch_add(group)) < cells_;) {
-    for (uint32_t stripe = first; stripe < std::min(first + group, cells_); ++stripe) {
-      status.Update(SealStripe(lane, stripe, plain));
-      WriteCells(lane, stripe);
-    }
-    const uint32_t end = std::min(chunks_, (first + group) * geometry_.code.data_shards);
-    for (uint32_t chunk = first * geometry_.code.data_shards; bound_ && chunk < end; ++chunk) {
-      const size_t place = chunk - size_t{first} * geometry_.code.data_shards;
-      AddLeaf(lane, {lane.data[place], &chunk_hashes_[chunk]});
-    }
-    HashLeaves(lane);
+  size_t done = 0;
+  for (uint32_t stripe; (stripe = next.fetch_add(1)) < cells_; ++done) {
+    lane.place = bound_ ? done % kept_ * geometry_.code.data_shards : 0;
+    status.Update(SealStripe(lane, stripe, plain));
+    WriteCells(lane, stripe);
   }
+  HashLeaves(lane.hasher, lane.chunk_leaves);
   return status;
 }
 
 absl::Status SegmentSealer::SealStripe(Lane& lane, uint32_t stripe, base::ByteSpan plain) {
   const uint16_t k = geometry_.code.data_shards;
   if (stripe * k >= chunks_) return absl::OkStatus();
-  const size_t place = PlaceOf(stripe);
   for (uint16_t column = 0; column < k; ++column) {
     const uint32_t chunk = stripe * k + column;
-    const base::MutableByteSpan cell = lane.data[place + column];
+    const base::MutableByteSpan cell = lane.data[lane.place + column];
     if (chunk < chunks_) {
       SealChunk(lane, chunk, plain, cell);
+      if (bound_) AddLeaf(lane.hasher, {cell, &chunk_hashes_[chunk]}, lane.chunk_leaves);
     } else {
       std::ranges::fill(cell, uint8_t{0});
     }
   }
-  return coder_.Encode(std::span(lane.encoded_data).subspan(place, k), lane.parity);
+  if (kept_ == 1) HashLeaves(lane.hasher, lane.chunk_leaves);
+  return coder_.Encode(std::span(lane.encoded_data).subspan(lane.place, k), lane.parity);
 }
 
 void SegmentSealer::SealChunk(Lane& lane, uint32_t chunk, base::ByteSpan plain,
@@ -254,7 +261,7 @@ void SegmentSealer::SealChunk(Lane& lane, uint32_t chunk, base::ByteSpan plain,
 base::ByteSpan SegmentSealer::InnerCell(const Lane& lane, uint32_t stripe, uint16_t index) const {
   const uint16_t k = geometry_.code.data_shards;
   if (stripe * k >= chunks_) return zeros_.span();  // padding up to a power of two
-  return index < k ? lane.data[PlaceOf(stripe) + index] : lane.parity[index - k];
+  return index < k ? lane.data[lane.place + index] : lane.parity[index - k];
 }
 
 // Sends one stripe's cells to their shards. A cell's MAC waits until the stripe before has
@@ -268,19 +275,10 @@ void SegmentSealer::WriteCells(Lane& lane, uint32_t stripe) {
     turn.store(stripe + 1);
     turn.notify_all();
     writers_[j].Wrap(lane.outer[j], stripe, cell);
-    writers_[j].ForEachLeaf(stripe, [&](const auto& leaf) { AddLeaf(lane, leaf); });
+    writers_[j].ForEachLeaf(stripe,
+                            [&](const auto& leaf) { AddLeaf(lane.hasher, leaf, lane.leaves); });
   }
-  HashLeaves(lane);
-}
-
-void SegmentSealer::AddLeaf(Lane& lane, const crypto::LeafHasher::Leaf& leaf) {
-  lane.leaves.push_back(leaf);
-  if (lane.leaves.size() == kLeavesAtOnce) HashLeaves(lane);
-}
-
-void SegmentSealer::HashLeaves(Lane& lane) {
-  lane.hasher.Hash(lane.leaves);
-  lane.leaves.clear();
+  HashLeaves(lane.hasher, lane.leaves);
 }
 
 }  // namespace shadw::shard

@@ -74,7 +74,7 @@ class SegmentSealer {
  private:
   // What one thread works with.
   struct Lane {
-    base::Buffer inner;       // data cells of `group_` stripes, parity cells of one
+    base::Buffer inner;       // data cells of `kept_` stripes, parity cells of one
     base::Buffer last_chunk;  // the zero-padded end
     std::vector<base::MutableByteSpan> data;
     std::vector<base::ByteSpan> encoded_data;
@@ -82,7 +82,10 @@ class SegmentSealer {
     crypto::AesGcm content;
     std::vector<crypto::AesGcm> outer;  // of every shard
     crypto::LeafHasher hasher;
-    std::vector<crypto::LeafHasher::Leaf> leaves;  // to be hashed together
+    // To be hashed together: of stored cells, and whole inner cells with `bound`.
+    std::vector<crypto::LeafHasher::Leaf> leaves;
+    std::vector<crypto::LeafHasher::Leaf> chunk_leaves;
+    size_t place = 0;  // in `data`, of the stripe at hand
   };
 
   SegmentSealer(const Geometry& geometry, erasure::ReedSolomon coder, base::WorkPool* pool);
@@ -93,17 +96,14 @@ class SegmentSealer {
   absl::Status SealStripe(Lane& lane, uint32_t stripe, base::ByteSpan plain);
   void SealChunk(Lane& lane, uint32_t chunk, base::ByteSpan plain, base::MutableByteSpan cell);
   void WriteCells(Lane& lane, uint32_t stripe);
-  void AddLeaf(Lane& lane, const crypto::LeafHasher::Leaf& leaf);
-  void HashLeaves(Lane& lane);
   base::ByteSpan InnerCell(const Lane& lane, uint32_t stripe, uint16_t index) const;
-  size_t PlaceOf(uint32_t stripe) const;  // of its data cells in a lane
   base::MutableByteSpan MutableShard(uint16_t index);
 
   Geometry geometry_;
   erasure::ReedSolomon coder_;
   base::WorkPool* pool_;
   size_t shard_pitch_ = 0;
-  uint32_t group_;  // stripes whose data cells a lane keeps, to hash them together
+  uint32_t kept_;  // stripes whose data cells a lane keeps, to hash them together
   base::Buffer zeros_;
   base::Buffer shards_;
   std::vector<Lane> lanes_;

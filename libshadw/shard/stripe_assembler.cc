@@ -80,7 +80,9 @@ bool StripeAssembler::IsZero(uint32_t stripe, uint16_t index) const {
          stripe * geometry_.code.data_shards + index >= zero_from_;
 }
 
-void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end) {
+void StripeAssembler::Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end,
+                            bool keep) {
+  first_place_ = keep ? (first_place_ + stripes_) % max_window_ : 0;
   const bool goes_on = fetch_end == fetch_end_ && first_stripe == first_ + stripes_;
   first_ = first_stripe;
   stripes_ = std::min({stripes, max_window_, cells_ - std::min(cells_, first_stripe)});
@@ -109,14 +111,19 @@ StripeAssembler::State StripeAssembler::state(uint32_t stripe, uint16_t index) c
   return states_[size_t{stripe - first_} * geometry_.code.total_shards() + index];
 }
 
+size_t StripeAssembler::PlaceOf(uint32_t stripe, uint16_t index) const {
+  const size_t slot =
+      size_t{(first_place_ + stripe - first_) % max_window_} * geometry_.code.total_shards() +
+      index;
+  return slot * (geometry_.cell_bytes + kStaggerBytes);
+}
+
 base::MutableByteSpan StripeAssembler::MutableCell(uint32_t stripe, uint16_t index) {
-  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
-  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+  return inner_.span().subspan(PlaceOf(stripe, index), geometry_.cell_bytes);
 }
 
 base::ByteSpan StripeAssembler::Cell(uint32_t stripe, uint16_t index) const {
-  const size_t slot = size_t{stripe - first_} * geometry_.code.total_shards() + index;
-  return inner_.span().subspan(slot * (geometry_.cell_bytes + kStaggerBytes), geometry_.cell_bytes);
+  return inner_.span().subspan(PlaceOf(stripe, index), geometry_.cell_bytes);
 }
 
 bool StripeAssembler::Good(uint32_t stripe, uint16_t index) const {

@@ -52,8 +52,9 @@ class StripeAssembler {
   // Data cells from this chunk on are known to be zero, and not fetched.
   void SetZeroFrom(uint32_t chunk) { zero_from_ = chunk; }
   // Moves the window; what it held is forgotten. Cells up to stripe `fetch_end`, which is
-  // of the same max_window(), may be fetched along with those of the window.
-  void Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end = 0);
+  // of the same max_window(), may be fetched along with those of the window. With `keep`
+  // the bytes of earlier cells stay where they are until max_window() further stripes came.
+  void Begin(uint32_t first_stripe, uint32_t stripes, uint32_t fetch_end = 0, bool keep = false);
   // Fetches and unwraps shard `index` in stripes [first, first + count) of the window.
   void Load(uint16_t index, uint32_t first, uint32_t count);
   void Load(uint16_t index) { Load(index, first_, stripes_); }
@@ -103,6 +104,7 @@ class StripeAssembler {
   State& state(uint32_t stripe, uint16_t index);
   State state(uint32_t stripe, uint16_t index) const;
   base::MutableByteSpan MutableCell(uint32_t stripe, uint16_t index);
+  size_t PlaceOf(uint32_t stripe, uint16_t index) const;
   bool IsZero(uint32_t stripe, uint16_t index) const;
   const Fetched& Fetch(uint16_t index, uint32_t first, uint32_t count);
   void Unwrap(uint16_t index, uint32_t stripe, const Fetched& fetched);
@@ -125,6 +127,7 @@ class StripeAssembler {
   std::vector<State> states_;
   std::vector<CellFault> faults_;
   uint32_t first_ = 0;
+  uint32_t first_place_ = 0;  // of max_window_, in inner_
   uint32_t stripes_ = 0;
   uint32_t fetch_end_ = 0;
   uint32_t zero_from_ = UINT32_MAX;

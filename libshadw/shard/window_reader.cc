@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "libshadw/base/status_macros.h"
-#include "libshadw/base/units.h"
 
 namespace shadw::shard {
 namespace {
 
 // What the hasher does at once.
-constexpr uint32_t kLeavesAtOnce = 16;
+constexpr size_t kLeavesAtOnce = 16;
 
 }  // namespace
 
@@ -39,6 +38,8 @@ WindowReader::WindowReader(StripeAssembler assembler, const crypto::SecretKey& c
                            uint32_t chunks)
     : assembler_(std::move(assembler)), content_(content_key.bytes()), chunks_(chunks) {
   assembler_.SetZeroFrom(chunks);
+  leaves_.reserve(kLeavesAtOnce);
+  wanted_.reserve(assembler_.geometry().code.data_shards);
 }
 
 bool WindowReader::OpenCell(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain) {
@@ -48,25 +49,21 @@ bool WindowReader::OpenCell(uint32_t chunk, base::ByteSpan cell, base::MutableBy
 void WindowReader::Begin(const Window& window, std::vector<Hash>* hashes) {
   window_ = window;
   hashes_ = hashes;
-  opened_from_ = opened_to_ = window.first_chunk;
-  BeginStripes(StripeOf(window.first_chunk));
+  BeginStripe(StripeOf(window.first_chunk));
 }
 
-// One stripe at a time; where cells are hashed as many as fill the hasher's lanes.
-void WindowReader::BeginStripes(uint32_t stripe) {
-  const uint32_t k = assembler_.geometry().code.data_shards;
-  const uint32_t end = StripeOf(window_.last_chunk) + 1;
-  const uint32_t group = hashes_ == nullptr ? 1 : base::CeilDivide<uint32_t>(kLeavesAtOnce, k);
-  HashOpened();
-  stripes_end_ = std::min({end, stripe + group, stripe + assembler_.max_window()});
-  assembler_.Begin(stripe, stripes_end_ - stripe, end);
+// Cells wait for the hasher in their places for as long as those are not taken.
+void WindowReader::BeginStripe(uint32_t stripe) {
+  if (!leaves_.empty() && stripe - leaves_from_ >= assembler_.max_window()) HashOpened();
+  stripe_ = stripe;
+  assembler_.Begin(stripe, 1, StripeOf(window_.last_chunk) + 1, hashes_ != nullptr);
 }
 
 absl::Status WindowReader::Open(uint32_t chunk, base::MutableByteSpan plain) {
   const uint32_t k = assembler_.geometry().code.data_shards;
   const uint32_t stripe = StripeOf(chunk);
   const auto column = static_cast<uint16_t>(chunk % k);
-  if (stripe >= stripes_end_) BeginStripes(stripe);
+  if (stripe != stripe_) BeginStripe(stripe);
   assembler_.LoadAhead(column, stripe);
   if (!assembler_.Good(stripe, column)) {
     wanted_.clear();
@@ -75,21 +72,23 @@ absl::Status WindowReader::Open(uint32_t chunk, base::MutableByteSpan plain) {
     for (uint32_t c = low; c <= high; ++c) wanted_.push_back(static_cast<uint16_t>(c % k));
     SHADW_RETURN_IF_ERROR(assembler_.CompleteStripe(stripe, wanted_));
   }
-  opened_to_ = chunk + 1;
+  AddLeaf(chunk);
   if (OpenCell(chunk, assembler_.Cell(stripe, column), plain)) return absl::OkStatus();
   return absl::DataLossError("shard: a cell passes its outer tag and does not open");
 }
 
+// Not hashed before the next one comes: a cell that does not open may yet be replaced.
+void WindowReader::AddLeaf(uint32_t chunk) {
+  if (hashes_ == nullptr) return;
+  if (leaves_.size() == kLeavesAtOnce) HashOpened();
+  if (leaves_.empty()) leaves_from_ = stripe_;
+  const auto column = static_cast<uint16_t>(chunk % assembler_.geometry().code.data_shards);
+  leaves_.push_back({assembler_.Cell(stripe_, column), &(*hashes_)[chunk]});
+}
+
 void WindowReader::HashOpened() {
-  if (hashes_ != nullptr && opened_from_ < opened_to_) {
-    leaves_.clear();
-    for (uint32_t chunk = opened_from_; chunk < opened_to_; ++chunk) {
-      const auto column = static_cast<uint16_t>(chunk % assembler_.geometry().code.data_shards);
-      leaves_.push_back({assembler_.Cell(StripeOf(chunk), column), &(*hashes_)[chunk]});
-    }
-    hasher_.Hash(leaves_);
-  }
-  opened_from_ = opened_to_;
+  hasher_.Hash(leaves_);
+  leaves_.clear();
 }
 
 }  // namespace shadw::shard

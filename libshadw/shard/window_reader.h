@@ -43,18 +43,21 @@ class WindowReader {
   bool OpenCell(uint32_t chunk, base::ByteSpan cell, base::MutableByteSpan plain);
 
   // Chunks of the window are then opened in ascending order. With `hashes`, one for every
-  // chunk of the segment, the cells are hashed on the way.
+  // chunk of the segment, the cells are hashed on the way, and the last ones by HashOpened.
   void Begin(const Window& window, std::vector<Hash>* hashes);
   // Brings the chunk's cell and opens it.
   //   Errors   kFailedPrecondition  fewer than k cells of the stripe hold
   //            kDataLoss            the cell is there and does not open: it was forged
   absl::Status Open(uint32_t chunk, base::MutableByteSpan plain);
-  // Whatever cells of the window were opened and not hashed yet.
+  // Whatever cells were opened, in this window and before, and not hashed yet.
   void HashOpened();
+  // Instead, where their hashes are not wanted any more.
+  void ForgetOpened() { leaves_.clear(); }
 
  private:
   uint32_t StripeOf(uint32_t chunk) const { return chunk / assembler_.geometry().code.data_shards; }
-  void BeginStripes(uint32_t stripe);
+  void BeginStripe(uint32_t stripe);
+  void AddLeaf(uint32_t chunk);
 
   StripeAssembler assembler_;
   crypto::AesGcm content_;
@@ -62,11 +65,10 @@ class WindowReader {
   uint32_t chunks_;
   Window window_;
   std::vector<Hash>* hashes_ = nullptr;
-  uint32_t stripes_end_ = 0;
-  uint32_t opened_from_ = 0;  // chunks that are not hashed yet
-  uint32_t opened_to_ = 0;
+  uint32_t stripe_ = 0;  // of the window
   std::vector<uint16_t> wanted_;
-  std::vector<crypto::LeafHasher::Leaf> leaves_;
+  std::vector<crypto::LeafHasher::Leaf> leaves_;  // opened and not hashed yet
+  uint32_t leaves_from_ = 0;                      // the stripe of the first
 };
 
 }  // namespace shadw::shard

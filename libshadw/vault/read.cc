@@ -30,9 +30,10 @@ class SegmentFinder {
   SegmentFinder(const Environment& env, const shard::ObjectKeys& keys, const FoundHead& head)
       : env_(env), keys_(keys), head_(head) {}
 
-  absl::StatusOr<SegmentStream> Open(uint32_t segment) {
-    SHADW_ASSIGN_OR_RETURN(SegmentStream stream,
-                           SegmentStream::Open(env_, keys_, SegmentId::Of(head_, segment)));
+  absl::StatusOr<SegmentStream> Open(uint32_t segment, base::Buffer room = {}) {
+    SHADW_ASSIGN_OR_RETURN(
+        SegmentStream stream,
+        SegmentStream::Open(env_, keys_, SegmentId::Of(head_, segment), std::move(room)));
     const bool last = stream.header().audit.has(shard::kFlagLast);
     if (last != (segment + 1 == head_.header.audit.segment_count)) {
       return absl::DataLossError(absl::StrCat("vault: segment ", segment, " of ",
@@ -153,7 +154,7 @@ absl::StatusOr<ReadReport> ReadObject(const Environment& env, const shard::Objec
       return absl::DataLossError(
           absl::StrCat("vault: the segments end ", left, " bytes before the size in the head"));
     }
-    SHADW_ASSIGN_OR_RETURN(stream, finder.Open(segment));
+    SHADW_ASSIGN_OR_RETURN(stream, finder.Open(segment, stream.TakeRoom()));
   }
 }
 

@@ -21,16 +21,16 @@ ByteSink AppendTo(base::Bytes& bytes) {
 
 absl::StatusOr<SegmentStream> SegmentStream::Open(const Environment& env,
                                                   const shard::ObjectKeys& keys,
-                                                  const SegmentId& id) {
+                                                  const SegmentId& id, base::Buffer room) {
   SegmentStream stream(env, keys, id);
-  absl::Status located = stream.Locate(Search::kExpectedNodes);
-  if (absl::IsFailedPrecondition(located)) located = stream.Locate(Search::kAllNodes);
+  absl::Status located = stream.Locate(Search::kExpectedNodes, room);
+  if (absl::IsFailedPrecondition(located)) located = stream.Locate(Search::kAllNodes, room);
   if (!located.ok()) return located;
   SHADW_RETURN_IF_ERROR(stream.ReadMetadata());
   return stream;
 }
 
-absl::Status SegmentStream::Locate(Search search) {
+absl::Status SegmentStream::Locate(Search search, base::Buffer& room) {
   search_ = search;
   auto located = std::make_unique<LocatedSegment>(LocateSegment(*env_, keys_, id_, search));
   const uint16_t k = id_.code.data_shards;
@@ -40,9 +40,9 @@ absl::Status SegmentStream::Locate(Search search) {
                      ", need ", k, " (k=", k, ", m=", id_.code.parity_shards, ")"));
   }
   auto source = std::make_unique<StoreCellSource>(*env_, *located);
-  SHADW_ASSIGN_OR_RETURN(
-      shard::SegmentReader reader,
-      shard::SegmentReader::Create(keys_, located->Headers(), source.get(), env_->workers.get()));
+  SHADW_ASSIGN_OR_RETURN(shard::SegmentReader reader,
+                         shard::SegmentReader::Create(keys_, located->Headers(), source.get(),
+                                                      env_->workers.get(), std::move(room)));
   if (reader_) std::ranges::copy(reader_->faults(), std::back_inserter(faults_));
   located_ = std::move(located);
   source_ = std::move(source);
@@ -89,7 +89,8 @@ absl::Status SegmentStream::ReadPlain(uint64_t offset, uint64_t bytes, const Byt
   };
   absl::Status read = reader_->Read(offset, bytes, counted);
   if (read.ok() || !refusal.ok() || search_ == Search::kAllNodes) return read;
-  if (!Locate(Search::kAllNodes).ok()) return read;
+  base::Buffer room = reader_->TakeRoom();
+  if (!Locate(Search::kAllNodes, room).ok()) return read;
   return reader_->Read(offset + done, bytes - done, counted);
 }
 

@@ -23,8 +23,9 @@ class SegmentStream {
  public:
   //   Errors   kFailedPrecondition  fewer than k shards: says how many were found
   //            kDataLoss            their metadata is malformed
+  // `room` as with SegmentReader.
   static absl::StatusOr<SegmentStream> Open(const Environment& env, const shard::ObjectKeys& keys,
-                                            const SegmentId& id);
+                                            const SegmentId& id, base::Buffer room = {});
 
   // The object's bytes in this segment.
   const shard::SegmentExtent& extent() const { return extent_; }
@@ -35,13 +36,16 @@ class SegmentStream {
   // Object bytes [offset, offset + bytes), counted from the segment's first.
   absl::Status Read(uint64_t offset, uint64_t bytes, const ByteSink& sink);
 
+  // For the next segment's stream.
+  base::Buffer TakeRoom() { return reader_->TakeRoom(); }
+
   // What was found wrong so far.
   std::vector<shard::CellFault> TakeFaults();
 
  private:
   SegmentStream(const Environment& env, const shard::ObjectKeys& keys, const SegmentId& id)
       : env_(&env), keys_(keys), id_(id) {}
-  absl::Status Locate(Search search);
+  absl::Status Locate(Search search, base::Buffer& room);
   absl::Status ReadMetadata();
   absl::Status ReadPlain(uint64_t offset, uint64_t bytes, const ByteSink& sink);
   absl::Status ReadFrames(uint64_t offset, uint64_t bytes, const ByteSink& sink);
