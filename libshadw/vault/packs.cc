@@ -216,7 +216,7 @@ absl::Status Packs::Enter(std::span<const CatalogueEdit> edits, const erasure::C
   for (const size_t end : sorted.ends) {
     const auto some = std::span(sorted.edits).subspan(begin, end - begin);
     const auto expected = catalogue_.Preview(some);
-    const absl::Status entered =
+    absl::Status entered =
         expected.ok() ? EnterSome(some, *expected, code, until) : expected.status();
     if (absl::IsDeadlineExceeded(entered)) return entered;
     first.Update(entered);
