@@ -5,7 +5,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -49,30 +48,19 @@ class Program:
     """A Google Benchmark program of this repository."""
 
     path: pathlib.Path
-    rounds: int = 1
 
     def rows(self, pattern: str, *flags: str, tmpdir: str | None = None) -> list[Row]:
-        """The median of each counter over the rounds, by benchmark."""
-        found: dict[str, list[Row]] = {}
         environment = {**os.environ, **({"TMPDIR": tmpdir} if tmpdir else {})}
         command = [str(self.path), f"--benchmark_filter={pattern}", "--benchmark_format=json"]
-        for _ in range(self.rounds):
-            done = subprocess.run(
-                [*command, *flags], capture_output=True, text=True, check=True, env=environment
-            )
-            for row in json.loads(done.stdout)["benchmarks"] if done.stdout.strip() else []:
-                if row.get("error_occurred"):
-                    raise ValueError(f"{row['name']}: {row.get('error_message')}")
-                found.setdefault(row["name"], []).append(row)
-        say(f"{self.path.name} {pattern}: {len(found)} figures")
-        return [_median(rows) for rows in found.values()]
-
-
-def _median(rows: Sequence[Row]) -> Row:
-    return {
-        key: statistics.median(row[key] for row in rows) if isinstance(value, float) else value
-        for key, value in rows[0].items()
-    }
+        done = subprocess.run(
+            [*command, *flags], capture_output=True, text=True, check=True, env=environment
+        )
+        rows: list[Row] = json.loads(done.stdout)["benchmarks"] if done.stdout.strip() else []
+        for row in rows:
+            if row.get("error_occurred"):
+                raise ValueError(f"{row['name']}: {row.get('error_message')}")
+        say(f"{self.path.name} {pattern}: {len(rows)} figures")
+        return rows
 
 
 def _argument(row: Row, name: str) -> int:

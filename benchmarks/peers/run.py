@@ -158,8 +158,7 @@ def own_programs(run: Run, *names: str) -> list[own_tables.Program]:
     missing = [path.name for path in paths if not path.exists()]
     for name in missing:
         run.remark(f"{name} is not built: no figures of it")
-    rounds = 1 if run.quick else 3
-    return [] if missing else [own_tables.Program(path, rounds) for path in paths]
+    return [] if missing else [own_tables.Program(path) for path in paths]
 
 
 def own_section(run: Run) -> str:
@@ -180,7 +179,7 @@ def growth_section(run: Run) -> str:
     programs = own_programs(run, "growth_benchmark", "small_objects_benchmark")
     if not programs:
         return text
-    growth, objects = (dataclasses.replace(program, rounds=1) for program in programs)
+    growth, objects = programs
     room = MEMORY_FILES.is_dir() and shutil.disk_usage(MEMORY_FILES).free >= GROWTH_BYTES
     if not room:
         run.remark(f"growth: {MEMORY_FILES} has no room, so its stores lie on the disk")
@@ -251,12 +250,15 @@ def main() -> int:
         "own": own_section,
         "growth": growth_section,
     }
-    texts = [sections[part](run) for part in PARTS if part in (arguments.only or PARTS)]
     # A quick run must not look like results.
     default = fetch.BUILD / "quick.md" if arguments.quick else fetch.HERE.parent / "RESULTS.md"
     out = arguments.out or default
-    out.write_text("\n".join([heading(run, facts), *texts]), encoding="utf-8")
-    keep_raw(run)
+    texts = []
+    for part in (part for part in PARTS if part in (arguments.only or PARTS)):
+        texts.append(sections[part](run))
+        # After each: it takes long, and what was measured is kept.
+        out.write_text("\n".join([heading(run, facts), *texts]), encoding="utf-8")
+        keep_raw(run)
     say(f"wrote {out}")
     return 0
 
