@@ -41,9 +41,9 @@ computed, hence time per shard, and the product k × m.
 COUNT_NOTES = """\
 Packed objects of 256 bytes in 14 memory stores: one get, one put and a listing in a vault that holds so many already,
 in CPU time; calls and ids are what the stores are asked. A put of one rewrites one page of the catalogue. A page that
-would hold more than 2,000 entries splits into 16, so a million have 4,096 leaves of 244: four times as many pages an
-entry as a hundred thousand need in 256 leaves of 391 and their parents, which is what a listing pays for, and a get
-until it has seen the pages above.
+would hold more than 2,000 entries splits into 16, so a million lie in 4,096 leaves of 244 and a hundred thousand in 256
+of 391: 1.6 times as many pages an entry, 2.2 times as many calls. A get asks for the pages above a leaf when it first
+comes by. What else makes a million slower than that was not looked into.
 """
 
 

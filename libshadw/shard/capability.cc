@@ -48,8 +48,7 @@ absl::StatusOr<Right> RightOfPrefix(std::string_view text) {
     }
   }
   return NotACapability(
-      "it starts with none of shadw-read-, shadw-verify-, shadw-audit-, "
-      "shadw-member-");
+      "it starts with none of shadw-read-, shadw-verify-, shadw-audit-, shadw-member-");
 }
 
 // The decoder takes spaces, padding and stray bits at the end; a capability has one

@@ -25,6 +25,36 @@ class PacksTest : public testing::Test {
     return contents;
   }
 
+  Vault OpenHooked(const std::shared_ptr<StoreHooks>& hooks) {
+    Options options = test_.MakeOptions();
+    for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
+    return Vault::Open(options, test_.Keys()).value();
+  }
+
+  // A pack of one, and `work` again and again: before each of its calls once, another writer
+  // replaces the member, so that the pack goes.
+  template <typename Work>
+  void ReplaceBeforeEveryCallOf(Work work) {
+    ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+    auto hooks = std::make_shared<StoreHooks>();
+    Vault vault = OpenHooked(hooks);
+    uint64_t calls = 0;
+    uint64_t replaced_at = 0;
+    hooks->before = [&](const StoreCall&) {
+      if (++calls == replaced_at) {
+        EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
+      }
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(work(vault).ok());
+    const uint64_t calls_of_one = calls;
+    for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
+      calls = 0;
+      const absl::Status status = work(vault);
+      ASSERT_TRUE(status.ok()) << replaced_at << ": " << status;
+    }
+  }
+
   static base::Bytes Get(Vault& vault, const std::string& name) {
     base::Bytes got;
     const auto report = vault.Get(name, AppendTo(got));
@@ -266,10 +296,8 @@ TEST_F(PacksTest, CompactLeavesAPackAloneWhoseWriterIsNotDone) {
 TEST_F(PacksTest, CompactLosesNothingOfABatchThatIsPutMeanwhile) {
   Objects contents = Small(kSplitEntries + 100, 1);
   ASSERT_TRUE(test_.Open().PutMany(ItemsOf(contents)).ok());
-  Options options = test_.MakeOptions();
   auto hooks = std::make_shared<StoreHooks>();
-  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
-  Vault compacting = Vault::Open(options, test_.Keys()).value();
+  Vault compacting = OpenHooked(hooks);
   uint64_t calls = 0;
   hooks->before = [&](const StoreCall&) {
     ++calls;
@@ -296,26 +324,7 @@ TEST_F(PacksTest, CompactLosesNothingOfABatchThatIsPutMeanwhile) {
 }
 
 TEST_F(PacksTest, CompactPassesOverAPackThatGoesMeanwhile) {
-  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
-  Options options = test_.MakeOptions();
-  auto hooks = std::make_shared<StoreHooks>();
-  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
-  Vault compacting = Vault::Open(options, test_.Keys()).value();
-  uint64_t calls = 0;
-  uint64_t replaced_at = 0;
-  hooks->before = [&](const StoreCall&) {
-    if (++calls == replaced_at) {
-      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
-    }
-    return absl::OkStatus();
-  };
-  ASSERT_TRUE(compacting.Compact().ok());
-  const uint64_t calls_of_one = calls;
-  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
-    calls = 0;
-    const auto report = compacting.Compact();
-    ASSERT_TRUE(report.ok()) << replaced_at << ": " << report.status();
-  }
+  ReplaceBeforeEveryCallOf([](Vault& vault) { return vault.Compact().status(); });
 }
 
 TEST_F(PacksTest, RepairDoesNotListWhatIsRemovedMeanwhile) {
@@ -519,35 +528,14 @@ TEST_F(PacksTest, AWriterWhoSleptLongerThanHisLeaseBringsNothingBack) {
 
 // Its pack goes when the last member is replaced, maybe after the entry was read.
 TEST_F(PacksTest, AnObjectThatIsReplacedMeanwhileIsFound) {
-  ASSERT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
-  Options options = test_.MakeOptions();
-  auto hooks = std::make_shared<StoreHooks>();
-  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
-  Vault reader = Vault::Open(options, test_.Keys()).value();
-  uint64_t calls = 0;
-  uint64_t replaced_at = 0;
-  hooks->before = [&](const StoreCall&) {
-    if (++calls == replaced_at) {
-      EXPECT_TRUE(test_.Open().PutMany(ItemsOf(Small(1, 100))).ok());
-    }
-    return absl::OkStatus();
-  };
-  ASSERT_TRUE(reader.Info("small/0").ok());
-  const uint64_t calls_of_one = calls;
-  for (replaced_at = 1; replaced_at <= calls_of_one; ++replaced_at) {
-    calls = 0;
-    const auto info = reader.Info("small/0");
-    ASSERT_TRUE(info.ok()) << replaced_at << ": " << info.status();
-  }
+  ReplaceBeforeEveryCallOf([](Vault& vault) { return vault.Info("small/0").status(); });
 }
 
 // One that has heads is put by itself, and there another writer can be faster.
 TEST_F(PacksTest, ABatchGoesOnAfterAnObjectThatAnotherWriterPutsMeanwhile) {
   ASSERT_TRUE(test_.Open().Put("small/3", SourceOf(test_.RandomBytes(10))).ok());
-  Options options = test_.MakeOptions();
   auto hooks = std::make_shared<StoreHooks>();
-  for (auto& store : options.stores) store = std::make_shared<HookedStore>(store, hooks);
-  Vault slower = Vault::Open(options, test_.Keys()).value();
+  Vault slower = OpenHooked(hooks);
   Objects contents = Small(6, 100);
   const base::Bytes theirs = test_.RandomBytes(70'000);
   uint64_t changes = 0;
