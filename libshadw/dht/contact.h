@@ -34,6 +34,8 @@ class ContactList {
   void Add(const Contact& contact) {
     if (size_ < kMaxContactsPerMessage) contacts_[size_++] = contact;
   }
+  // At most all of them.
+  void RemoveLast(size_t count) { size_ -= count < size_ ? count : size_; }
   const Contact& operator[](size_t i) const { return contacts_[i]; }
   const Contact* begin() const { return contacts_; }
   const Contact* end() const { return contacts_ + size_; }

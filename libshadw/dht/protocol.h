@@ -33,8 +33,10 @@ struct ProtocolTraits {
   size_t lookup_parallelism;      // alpha
   size_t max_value_bytes;         // of a record, as it travels
   size_t max_salt_bytes;          // 0: records have no salt
+  size_t token_bytes;             // of the tokens we issue; at most 32
   base::Duration token_rotation;  // a token lives one to two rotations
   base::Duration record_lifetime;
+  bool tokens_always;    // every reply about a target carries a token
   bool id_from_address;  // the id is a hash of the address: it changes with it
   bool v6;               // messages can carry IPv6 contacts
 };

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where others see us. Each answer may say it; what a majority of the last voters from
+// different networks agree on is believed.
+//   Source   BEP 42 (`ip`), dht-rpc (`to`)
+#ifndef LIBSHADW_DHT_ADDRESS_VOTES_H_
+#define LIBSHADW_DHT_ADDRESS_VOTES_H_
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "libshadw/base/endpoint.h"
+
+namespace shadw::dht {
+
+class AddressVotes {
+ public:
+  static constexpr size_t kVoters = 8;
+  static constexpr size_t kMajority = 4;
+
+  // `voter` sees us as `address`. True: the address that is believed has changed.
+  bool Vote(const base::Endpoint& voter, const base::Endpoint& address);
+  const std::optional<base::Endpoint>& believed() const { return believed_; }
+  // Voters that saw the very address and port that is believed, of those that saw its IP.
+  bool port_is_stable() const;
+
+ private:
+  struct Ballot {
+    base::Endpoint voter;
+    base::Endpoint address;
+  };
+  std::array<Ballot, kVoters> ballots_;
+  size_t size_ = 0;
+  size_t next_ = 0;
+  std::optional<base::Endpoint> believed_;
+};
+
+}  // namespace shadw::dht
+
+#endif  // LIBSHADW_DHT_ADDRESS_VOTES_H_

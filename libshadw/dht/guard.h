@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an address may take from us. UDP senders can be forged, so an address that never
+// proved it receives what we send is told little: every reply is bounded by a multiple
+// of the query, and all of them together by bytes a second. Proof is a correct token, or
+// a place in the routing table.
+//
+// Everybody is answered in full up to a generous number of queries; beyond it there is
+// silence, and it is counted. While too many addresses are about to be told apart, the
+// newcomers share one allowance, so a flood from a million addresses takes no memory and
+// cannot silence those already known.
+//
+//   Guard guard({});
+//   Guard::Account account = guard.Look(now, from);
+//   if (!account.Admits()) return;                            // silence, counted
+//   const size_t limit = account.ReplyLimit(Method::kFindNode, query.size());
+//   … encode at most `limit` bytes …
+//   account.Sent(reply.size());
+//
+// Limits: kMaxAddresses are told apart. An address is an IP, whatever the port; of IPv6
+// the first 64 bits.
+#ifndef LIBSHADW_DHT_GUARD_H_
+#define LIBSHADW_DHT_GUARD_H_
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "absl/status/status.h"
+#include "libshadw/base/endpoint.h"
+#include "libshadw/base/time.h"
+#include "libshadw/dht/protocol.h"
+
+namespace shadw::dht {
+
+struct GuardOptions {
+  // Queries that one address may ask within ten seconds; 0: any number.
+  uint32_t queries_per_10s = 2000;
+  // Bytes that one unproven address is sent within a second; 0: any number.
+  uint32_t unproven_bytes_per_second = 4096;
+  // How long a proof holds.
+  base::Duration proof_lifetime = std::chrono::minutes(10);
+  size_t max_addresses = 16384;
+
+  absl::Status Validate() const;
+};
+
+// Bytes of a reply to an unproven address, as a multiple of the query's. A stored value
+// is bounded by the bytes a second alone.
+//   Source   chosen so that forging senders gains less than with open DNS resolvers
+constexpr double AmplificationLimit(Method method) {
+  switch (method) {
+    case Method::kPing:
+    case Method::kPingNat:
+      return 1.25;
+    case Method::kFindNode:
+    case Method::kSampleTargets:
+      return 3.5;
+    case Method::kGetImmutable:
+    case Method::kGetMutable:
+      return kMaxDatagramBytes;
+    default:
+      return 5.0;
+  }
+}
+
+class Guard {
+  struct Allowance {
+    uint32_t decade = 0;  // ten seconds each
+    uint32_t queries = 0;
+    uint32_t second = 0;
+    uint32_t bytes = 0;
+    uint32_t proven_until_s = 0;
+  };
+
+ public:
+  // What one address has left. Valid until the next Look.
+  class Account {
+   public:
+    // Counts a query, and says whether it is to be looked at.
+    bool Admits();
+    // The address received what we sent.
+    void Prove();
+    bool is_proven() const;
+    // The most bytes that a reply to a query of `query_bytes` may have; 0: say nothing.
+    size_t ReplyLimit(Method method, size_t query_bytes);
+    void Sent(size_t bytes);
+
+   private:
+    friend class Guard;
+    Account(Guard* guard, Allowance* allowance, uint32_t now_s)
+        : guard_(guard), allowance_(allowance), now_s_(now_s) {}
+    Guard* guard_;
+    Allowance* allowance_;
+    uint32_t now_s_;
+  };
+
+  explicit Guard(const GuardOptions& options);
+  Account Look(base::Time now, const base::Endpoint& from);
+
+  size_t addresses() const { return addresses_.size(); }
+  // Queries that were met with silence.
+  uint64_t silenced() const { return silenced_; }
+
+ private:
+  void ForgetOld(uint32_t now_s);
+
+  GuardOptions options_;
+  std::unordered_map<uint64_t, Allowance> addresses_;
+  Allowance everybody_else_;
+  uint32_t swept_s_ = 0;
+  uint64_t silenced_ = 0;
+};
+
+}  // namespace shadw::dht
+
+#endif  // LIBSHADW_DHT_GUARD_H_

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/dht/lookup.h"
+
+#include <algorithm>
+
+#include "libshadw/dht/routing_table.h"
+
+namespace shadw::dht {
+namespace {
+
+size_t CeilDiv(size_t a, size_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& options)
+    : target_(target),
+      own_id_(own_id),
+      paths_(std::clamp<size_t>(options.disjoint_paths, 1, kMaxDisjointPaths)) {
+  // Paths share the closest among them: each brings twice its part, so that one path of
+  // two may be lost.
+  results_of_path_ = paths_.size() == 1
+                         ? options.results
+                         : std::min(options.results, CeilDiv(2 * options.results, paths_.size()));
+  parallelism_of_path_ = std::max<size_t>(1, CeilDiv(options.parallelism, paths_.size()));
+}
+
+bool Lookup::IsTaken(const Contact& contact) const {
+  if (contact.id == own_id_ || !contact.endpoint.IsUsable()) return true;
+  for (const Path& path : paths_) {
+    for (const Candidate& known : path.candidates) {
+      if (known.contact.id == contact.id || known.contact.endpoint == contact.endpoint) return true;
+    }
+  }
+  return false;
+}
+
+void Lookup::AddSeed(const Contact& contact, uint16_t rtt_ms) {
+  if (IsTaken(contact)) return;
+  Add(seeds_++ % paths_.size(), contact, rtt_ms, 1);
+}
+
+void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop) {
+  std::vector<Candidate>& all = paths_[path].candidates;
+  const auto at = std::ranges::lower_bound(
+      all, contact, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
+      &Candidate::contact);
+  if (all.size() >= kMaxCandidates) {
+    if (at == all.end() || all.back().state == State::kAsked) return;
+    const auto position = at - all.begin();
+    all.pop_back();
+    all.insert(all.begin() + position, {contact, next_index_++, rtt_ms, hop, State::kFresh, {}});
+    return;
+  }
+  all.insert(at, {contact, next_index_++, rtt_ms, hop, State::kFresh, {}});
+}
+
+Lookup::Candidate* Lookup::NextOf(Path& path) {
+  Candidate* best = nullptr;
+  int best_bits = 0;
+  size_t alive = 0;
+  for (Candidate& candidate : path.candidates) {
+    if (alive == results_of_path_) break;
+    if (candidate.state == State::kFailed || candidate.state == State::kSlow) continue;
+    ++alive;
+    if (candidate.state != State::kFresh) continue;
+    const int bits = SharedPrefixBits(target_, candidate.contact.id);
+    if (best != nullptr && bits < best_bits) break;
+    if (best == nullptr || candidate.rtt_ms < best->rtt_ms) {
+      best = &candidate;
+      best_bits = bits;
+    }
+  }
+  return best;
+}
+
+bool Lookup::PathDone(const Path& path) const {
+  size_t alive = 0;
+  for (const Candidate& candidate : path.candidates) {
+    if (alive == results_of_path_) return true;
+    if (candidate.state == State::kFailed || candidate.state == State::kSlow) continue;
+    if (candidate.state != State::kAnswered) return false;
+    ++alive;
+  }
+  // Nobody else is left to ask; with too few answers the slow ones are waited for.
+  return alive == results_of_path_ ||
+         std::ranges::none_of(
+             path.candidates, [](State s) { return s == State::kSlow; }, &Candidate::state);
+}
+
+bool Lookup::done() const {
+  return finished_ || std::ranges::all_of(paths_, [&](const Path& path) { return PathDone(path); });
+}
+
+std::optional<Lookup::Ask> Lookup::Next() {
+  if (finished_) return std::nullopt;
+  for (Path& path : paths_) {
+    if (path.in_flight >= parallelism_of_path_) continue;
+    Candidate* candidate = NextOf(path);
+    if (candidate == nullptr) continue;
+    candidate->state = State::kAsked;
+    ++path.in_flight;
+    ++asked_;
+    return Ask{candidate->contact, candidate->index};
+  }
+  return std::nullopt;
+}
+
+std::pair<Lookup::Path*, Lookup::Candidate*> Lookup::Find(uint32_t index) {
+  for (Path& path : paths_) {
+    for (Candidate& candidate : path.candidates) {
+      if (candidate.index == index) return {&path, &candidate};
+    }
+  }
+  return {nullptr, nullptr};
+}
+
+void Lookup::Answered(uint32_t index, std::span<const Contact> contacts, base::ByteSpan token) {
+  const auto [path, candidate] = Find(index);
+  if (candidate == nullptr || candidate->state == State::kAnswered) return;
+  if (candidate->state == State::kAsked) --path->in_flight;
+  candidate->state = State::kAnswered;
+  candidate->token = base::ToBytes(token);
+  ++answered_;
+  const auto hop = static_cast<uint16_t>(std::min<int>(candidate->hop + 1, UINT16_MAX));
+  const size_t path_index = static_cast<size_t>(path - paths_.data());
+  for (const Contact& contact : contacts) {
+    if (!IsTaken(contact)) Add(path_index, contact, kUnknownRttMs, hop);
+  }
+}
+
+void Lookup::Slow(uint32_t index) {
+  const auto [path, candidate] = Find(index);
+  if (candidate == nullptr || candidate->state != State::kAsked) return;
+  candidate->state = State::kSlow;
+  --path->in_flight;
+}
+
+void Lookup::Failed(uint32_t index) {
+  const auto [path, candidate] = Find(index);
+  if (candidate == nullptr) return;
+  if (candidate->state == State::kAsked) --path->in_flight;
+  if (candidate->state != State::kAnswered) candidate->state = State::kFailed;
+}
+
+std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
+  std::vector<Hit> hits;
+  for (const Path& path : paths_) {
+    size_t taken = 0;
+    for (const Candidate& candidate : path.candidates) {
+      if (candidate.state != State::kAnswered) continue;
+      hits.push_back({candidate.contact, candidate.index, candidate.hop, candidate.token});
+      if (++taken == count) break;
+    }
+  }
+  std::ranges::sort(
+      hits, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
+      &Hit::contact);
+  if (hits.size() > count) hits.resize(count);
+  return hits;
+}
+
+uint16_t Lookup::hops() const {
+  const std::vector<Hit> closest = Closest(1);
+  return closest.empty() ? 0 : closest.front().hop;
+}
+
+}  // namespace shadw::dht

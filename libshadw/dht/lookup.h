@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One iterative lookup: which contact to ask next on the way to the closest ones. It
+// sends nothing and knows no time; whoever drives it asks, and tells it what came back.
+//
+// The lookup keeps the closest contacts it has heard of. It asks those among the best
+// `results` that were not asked yet, `parallelism` at a time, and is done when the best
+// `results` of those that can be reached have answered. A contact that is slow stops
+// counting against the parallelism, so the lookup widens instead of waiting.
+//
+// With `disjoint_paths` d > 1 the first contacts are dealt out to d paths and whatever a
+// path hears of belongs to that path alone: no contact, and no address, serves two. A
+// liar on one path then leads only this path astray.
+//
+//   Lookup lookup(target, {.results = 8, .parallelism = 3}, table_contacts);
+//   while (auto ask = lookup.Next()) Send(ask->contact, ask->index);
+//   lookup.Answered(index, reply.contacts, token);          // or Slow(index), Failed(index)
+//   if (lookup.done()) for (const auto& hit : lookup.Closest()) …
+//
+// Limits: kMaxCandidates contacts a path; what is farther is forgotten.
+//   Source   Maymounkov & Mazieres 2002, 2.3; Baumgart & Mies 2007 (S/Kademlia), 4.4
+#ifndef LIBSHADW_DHT_LOOKUP_H_
+#define LIBSHADW_DHT_LOOKUP_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libshadw/base/bytes.h"
+#include "libshadw/dht/contact.h"
+
+namespace shadw::dht {
+
+inline constexpr size_t kMaxDisjointPaths = 16;
+inline constexpr size_t kMaxCandidates = 128;
+
+struct LookupOptions {
+  size_t results = 8;      // how many of the closest are wanted; k
+  size_t parallelism = 3;  // alpha, of all paths together but at least one a path
+  size_t disjoint_paths = 1;
+};
+
+class Lookup {
+ public:
+  struct Seed {
+    Contact contact;
+    uint16_t rtt_ms;  // kUnknownRttMs where unknown
+  };
+  struct Ask {
+    Contact contact;
+    uint32_t index;  // names the contact in Answered, Slow and Failed
+  };
+  struct Hit {
+    Contact contact;
+    uint32_t index;
+    uint16_t hop;  // 1: it was in our table; one more for each who told of the next
+    base::Bytes token;
+  };
+
+  Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& options);
+
+  const NodeId& target() const { return target_; }
+  // A contact to begin with. Those with a lower round trip are asked first where they
+  // are of the same use, that is share equally many bits with the target.
+  void AddSeed(const Contact& contact, uint16_t rtt_ms);
+  // Whom to ask now; nothing while enough are being asked or nobody is left.
+  std::optional<Ask> Next();
+
+  void Answered(uint32_t index, std::span<const Contact> contacts, base::ByteSpan token);
+  // No answer in the usual time; one that comes later still counts.
+  void Slow(uint32_t index);
+  void Failed(uint32_t index);
+  // Asks nobody any more.
+  void Finish() { finished_ = true; }
+
+  bool done() const;
+  // Those that answered, closest first, at most `count`.
+  std::vector<Hit> Closest(size_t count) const;
+  size_t asked() const { return asked_; }
+  size_t answered() const { return answered_; }
+  // The hop of the closest that answered; 0 while none did.
+  uint16_t hops() const;
+
+ private:
+  enum class State : uint8_t { kFresh, kAsked, kSlow, kAnswered, kFailed };
+  struct Candidate {
+    Contact contact;
+    uint32_t index;
+    uint16_t rtt_ms;
+    uint16_t hop;
+    State state;
+    base::Bytes token;
+  };
+  struct Path {
+    std::vector<Candidate> candidates;  // closest first
+    size_t in_flight = 0;
+  };
+
+  bool IsTaken(const Contact& contact) const;
+  void Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop);
+  Candidate* NextOf(Path& path);
+  bool PathDone(const Path& path) const;
+  std::pair<Path*, Candidate*> Find(uint32_t index);
+
+  NodeId target_;
+  NodeId own_id_;
+  size_t results_of_path_;
+  size_t parallelism_of_path_;
+  std::vector<Path> paths_;
+  uint32_t next_index_ = 0;
+  size_t seeds_ = 0;
+  size_t asked_ = 0;
+  size_t answered_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace shadw::dht
+
+#endif  // LIBSHADW_DHT_LOOKUP_H_

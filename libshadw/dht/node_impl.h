@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a node holds, shared by the files that make it up: node.cc (verbs),
+// node_messages.cc (datagrams), node_upkeep.cc (what it does of its own accord).
+// Private to the module.
+#ifndef LIBSHADW_DHT_NODE_IMPL_H_
+#define LIBSHADW_DHT_NODE_IMPL_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "libshadw/dht/address_votes.h"
+#include "libshadw/dht/guard.h"
+#include "libshadw/dht/network_size.h"
+#include "libshadw/dht/node.h"
+#include "libshadw/dht/operation.h"
+#include "libshadw/dht/requests.h"
+#include "libshadw/dht/responder.h"
+#include "libshadw/dht/routing_table.h"
+
+namespace shadw::dht {
+
+// A queue that gives its memory back only when it is destroyed.
+template <typename T>
+class Fifo {
+ public:
+  bool empty() const { return first_ == items_.size(); }
+  void Push(T item) { items_.push_back(std::move(item)); }
+  std::optional<T> Pop() {
+    if (empty()) return std::nullopt;
+    std::optional<T> item = std::move(items_[first_++]);
+    if (empty()) {
+      items_.clear();
+      first_ = 0;
+    }
+    return item;
+  }
+
+ private:
+  std::vector<T> items_;
+  size_t first_ = 0;
+};
+
+// A task that is done again and again: a record kept alive, a target listened to.
+struct Standing {
+  enum class Purpose : uint8_t { kKeep, kListen };
+  OperationId id;
+  Purpose purpose;
+  Task task;
+  base::Time next;
+  std::optional<Record> last_heard;
+};
+
+struct Node::Impl {
+  Impl(NodeOptions options, const Protocol* protocol, base::RandomSource* random, base::Time now,
+       const NodeId& id);
+
+  // --- node_messages.cc ---------------------------------------------------------------
+  void HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
+                   const Message& query);
+  void HandleResponse(base::Time now, const base::Endpoint& from, Message& response);
+  void Reply(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
+             Guard::Account& account);
+  void ReportPong(const Pong& pong);
+  void HandleOwnPing(const base::Endpoint& from);
+  bool SendQuery(base::Time now, const Request& request, uint16_t rtt_ms, Message& query);
+  void SendPing(base::Time now, const Contact& contact, uint32_t index);
+  void Transmit(const base::Endpoint& to, base::Bytes bytes) {
+    transmits.Push({to, std::move(bytes)});
+  }
+
+  // --- operations, node.cc ------------------------------------------------------------
+  absl::StatusOr<OperationId> Begin(base::Time now, Task task);
+  absl::StatusOr<OperationId> BeginStanding(base::Time now, Task task, bool stands,
+                                            Standing::Purpose purpose);
+  void BeginAs(base::Time now, OperationId id, Task task);
+  Operation* Find(OperationId id);
+  void Pump(base::Time now, Operation& operation);
+  void Send(base::Time now, const Operation& operation, const Operation::Outgoing& outgoing);
+  void Complete(base::Time now, OperationId id);
+  void Report(Operation& operation);
+  Task TaskFor(Method ask, const NodeId& target, const Approach& how) const;
+
+  // --- node_upkeep.cc -----------------------------------------------------------------
+  void Upkeep(base::Time now);
+  void Join(base::Time now);
+  void JoinThrough(base::Time now, const Message& response, const base::Endpoint& from);
+  void OnJoined(base::Time now);
+  void VisitNextBucket(base::Time now);
+  void RefreshNext(base::Time now);
+  void VisitGrave(base::Time now);
+  void RunStanding(base::Time now);
+  void Probe(base::Time now);
+  void OnLost(base::Time now, const Request& request);
+  void OnVote(base::Time now, const base::Endpoint& voter, const base::Endpoint& seen);
+  void ChangeId(base::Time now, const NodeId& new_id);
+  void CheckServing(base::Time now);
+  void Bury(const Contact& contact);
+  void OnHeard(base::Time now);
+
+  RoutingTable* TableOf(const base::Endpoint& endpoint) {
+    std::optional<RoutingTable>& table = tables[endpoint.v6 ? 1 : 0];
+    return table ? &*table : nullptr;
+  }
+  size_t contacts() const {
+    return (tables[0] ? tables[0]->size() : 0) + (tables[1] ? tables[1]->size() : 0);
+  }
+  bool Joining() const { return join_operation != 0; }
+
+  NodeOptions options;
+  const Protocol* protocol;
+  base::RandomSource* random;
+  NodeId id;
+  bool serving;
+  std::optional<RoutingTable> tables[2];  // IPv4, IPv6
+  Requests requests;
+  Guard guard;
+  Responder responder;
+  NetworkSize network_size;
+  AddressVotes votes[2];
+  std::vector<std::unique_ptr<Operation>> operations;
+  OperationId last_operation = 0;
+  Fifo<base::Transmit<base::Endpoint>> transmits;
+  Fifo<Event> events;
+  std::vector<Standing> standing;
+  base::Time next_standing = base::Time::max();
+  std::vector<OperationId> pings;  // of Node::Ping
+  NodeStats counters;
+
+  // Of joining.
+  OperationId join_operation = 0;
+  bool joined = false;
+  base::Duration join_pause;
+  base::Time next_join;
+  std::vector<Contact> remembered;  // of an earlier run, not asked yet
+
+  // Of what is done from time to time.
+  base::Time started;
+  base::Time next_visit;
+  size_t visited = 0;              // buckets, over both tables
+  std::vector<NodeId> to_refresh;  // targets of lookups that are due
+  OperationId refreshing = 0;
+  base::Time next_grave;
+  std::vector<Contact> graves;  // contacts given up, in case they come back
+  size_t next_grave_index = 0;
+  base::Time next_cleaning;
+  base::Time last_rejoin;
+
+  // Of silence: whether it is ours.
+  size_t losses_in_silence = 0;
+  base::Time next_probe;
+
+  std::optional<uint16_t> own_ping;  // transaction of the ping we sent to ourselves
+  bool reached = false;
+  base::Time next_own_ping;
+};
+
+// Request::index of requests that belong to no operation.
+inline constexpr uint32_t kCheckIndex = 0;    // is the contact still there?
+inline constexpr uint32_t kRecheckIndex = 1;  // the same, for the last time
+inline constexpr uint32_t kBootstrapIndex = 2;
+inline constexpr uint32_t kGraveIndex = 3;
+inline constexpr uint32_t kOwnPingIndex = 4;
+
+inline constexpr size_t kMaxGraves = 16;
+// More losses in a row than this, and nothing heard meanwhile: the silence is ours.
+inline constexpr size_t kLossesUntilOffline = 3;
+inline constexpr base::Duration kProbeEvery = std::chrono::seconds(5);
+// Pings to newcomers stop while so many requests are out.
+inline constexpr size_t kMaxRequestsForNewcomers = 32;
+
+}  // namespace shadw::dht
+
+#endif  // LIBSHADW_DHT_NODE_IMPL_H_

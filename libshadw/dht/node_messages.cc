@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "libshadw/base/coding.h"
+#include "libshadw/dht/node_impl.h"
+
+namespace shadw::dht {
+namespace {
+
+constexpr size_t kContactBytesAtLeast = 6;
+constexpr size_t kRoomForReply = 320;
+
+// Encodes `reply` in at most `limit` bytes, leaving out contacts that do not fit.
+base::Bytes EncodeWithin(const Protocol& protocol, const base::Endpoint& to, size_t limit,
+                         Message& reply) {
+  base::Bytes bytes;
+  bytes.reserve(kRoomForReply);
+  while (protocol.Encode(reply, to, bytes)) {
+    if (bytes.size() <= limit) return bytes;
+    if (reply.contacts.empty() && reply.peers.empty()) break;
+    const size_t per_contact = 2 * kContactBytesAtLeast + protocol.traits().id_bytes;
+    const size_t too_many = 1 + (bytes.size() - limit) / per_contact;
+    if (!reply.contacts.empty()) {
+      reply.contacts.RemoveLast(too_many);
+    } else {
+      reply.peers.resize(reply.peers.size() - std::min(too_many, reply.peers.size()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteSpan datagram) {
+  Message message;
+  if (!from.IsUsable() || !impl_->protocol->Decode(datagram, from, message)) {
+    ++impl_->counters.noise;
+    return;
+  }
+  if (message.kind == Kind::kQuery) {
+    impl_->HandleQuery(now, from, datagram, message);
+  } else {
+    impl_->HandleResponse(now, from, message);
+  }
+}
+
+void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
+                             const Message& query) {
+  ++counters.queries;
+  if (own_ping && query.sender == id && query.transaction.size() == 2 &&
+      base::LoadLittleEndian<uint16_t>(query.transaction.data()) == *own_ping) {
+    HandleOwnPing(from);
+    return;
+  }
+  RoutingTable* table = TableOf(from);
+  if (table == nullptr) return;
+  Guard::Account account = guard.Look(now, from);
+  if (!account.Admits()) return;
+  if (losses_in_silence > 0) OnHeard(now);
+  if (query.sender && !query.read_only && protocol->IdFits(*query.sender, from)) {
+    const Contact contact{*query.sender, from};
+    if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers) {
+      SendPing(now, contact, kCheckIndex);
+    }
+  }
+  Reply(now, from, datagram.size(), query, account);
+}
+
+void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_bytes,
+                       const Message& query, Guard::Account& account) {
+  size_t limit = account.ReplyLimit(query.method, query_bytes);
+  if (limit == 0) return;
+  Responder::Scratch scratch;
+  Message reply;
+  if (!responder.Answer(now, query, from, id, scratch, reply)) return;
+  if (responder.token_was_good()) {
+    account.Prove();
+    limit = kMaxDatagramBytes;
+  }
+  if (serving || !protocol->traits().id_from_address) reply.sender = id;
+  base::Endpoint to = from;
+  if (query.method == Method::kPingNat) to.port = query.port;
+  base::Bytes bytes = EncodeWithin(*protocol, to, limit, reply);
+  if (bytes.empty()) return;
+  account.Sent(bytes.size());
+  ++counters.replies;
+  Transmit(to, std::move(bytes));
+}
+
+bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_ms,
+                           Message& query) {
+  const std::optional<uint16_t> transaction = requests.Add(now, request, rtt_ms);
+  if (!transaction) return false;
+  base::ByteArray<2> bytes;
+  base::StoreLittleEndian(bytes.data(), *transaction);
+  query.kind = Kind::kQuery;
+  query.method = request.method;
+  query.transaction = bytes;
+  query.read_only = !serving;
+  query.observed = request.to;
+  if (serving || !protocol->traits().id_from_address) query.sender = id;
+  if (tables[0] && tables[1]) query.want_v4 = query.want_v6 = true;
+  base::Bytes out;
+  if (!protocol->Encode(query, request.to, out)) {
+    requests.Take(now, request.to, *transaction);
+    return false;
+  }
+  if (request.index == kOwnPingIndex && request.operation == 0) own_ping = *transaction;
+  ++counters.sent;
+  Transmit(request.to, std::move(out));
+  return true;
+}
+
+void Node::Impl::SendPing(base::Time now, const Contact& contact, uint32_t index) {
+  Message ping;
+  SendQuery(now,
+            {.to = contact.endpoint, .id = contact.id, .method = Method::kPing, .index = index},
+            kUnknownRttMs, ping);
+}
+
+void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Message& response) {
+  std::optional<Request> request;
+  if (response.transaction.size() == 2) {
+    request =
+        requests.Take(now, from, base::LoadLittleEndian<uint16_t>(response.transaction.data()));
+  }
+  if (!request) {
+    ++counters.unexpected;
+    return;
+  }
+  OnHeard(now);
+  const bool understood =
+      response.kind == Kind::kError || protocol->Interpret(request->method, response);
+  RoutingTable* table = TableOf(from);
+  const bool same_node = !request->id || !response.sender || *response.sender == *request->id;
+  if (table != nullptr && !same_node) table->Remove(*request->id);
+  if (table != nullptr && understood && response.sender && *response.sender != id &&
+      protocol->IdFits(*response.sender, from)) {
+    table->Answered(now, {*response.sender, from}, now - request->sent);
+  }
+  if (response.observed) OnVote(now, from, *response.observed);
+  if (request->operation == 0) {
+    if (request->index == kBootstrapIndex && understood) JoinThrough(now, response, from);
+    if (request->index == kGraveIndex && now - last_rejoin > std::chrono::minutes(1)) Join(now);
+    return;
+  }
+  Operation* operation = Find(request->operation);
+  if (operation == nullptr) {
+    Pong pong{.operation = request->operation, .endpoint = from, .answered = true};
+    pong.rtt = now - request->sent;
+    if (response.sender) pong.contact = Contact{*response.sender, from};
+    ReportPong(pong);
+    return;
+  }
+  if (!understood) {
+    operation->Lost(request->index);
+  } else if (response.kind == Kind::kError) {
+    operation->Refused(request->index, response);
+  } else {
+    operation->Answered(request->index, response);
+  }
+  Pump(now, *operation);
+}
+
+}  // namespace shadw::dht

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a node does without being asked: join, keep its table true, put again what it is
+// to keep, find out whether it can be reached, and notice that silence is its own.
+#include <algorithm>
+
+#include "libshadw/dht/node_impl.h"
+
+namespace shadw::dht {
+namespace {
+
+constexpr base::Duration kLongestJoinPause = std::chrono::seconds(60);
+constexpr base::Duration kGraveEvery = std::chrono::minutes(1);
+constexpr base::Duration kCleanEvery = std::chrono::minutes(5);
+constexpr base::Duration kOwnPingEvery = std::chrono::minutes(5);
+constexpr size_t kProbes = 3;
+constexpr size_t kMaxRememberedAtOnce = 64;
+
+NodeId RandomId(const Protocol& protocol, base::RandomSource* random) {
+  const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
+  return NodeId::FromBytes(base::ByteSpan(bytes).first(protocol.traits().id_bytes));
+}
+
+}  // namespace
+
+void Node::HandleTimeout(base::Time now) {
+  impl_->requests.Expire(
+      now,
+      [&](const Request& request) {
+        if (Operation* operation = impl_->Find(request.operation)) {
+          operation->Slow(request.index);
+          impl_->Pump(now, *operation);
+        }
+      },
+      [&](const Request& request) { impl_->OnLost(now, request); });
+  impl_->Upkeep(now);
+}
+
+std::optional<base::Time> Node::NextTimeout() const {
+  const Impl& it = *impl_;
+  base::Time next =
+      std::min({it.next_visit, it.next_grave, it.next_cleaning, it.next_standing, it.next_probe});
+  if (!it.Joining() && !it.joined) next = std::min(next, it.next_join);
+  if (!it.serving && it.options.serving == Serving::kWhenReachable) {
+    next = std::min(next, it.next_own_ping);
+  }
+  if (const auto request = it.requests.NextTime()) next = std::min(next, *request);
+  return next;
+}
+
+void Node::Impl::Upkeep(base::Time now) {
+  if (!Joining() && !joined && now >= next_join) Join(now);
+  if (now >= next_visit) VisitNextBucket(now);
+  if (now >= next_grave) VisitGrave(now);
+  if (now >= next_standing) RunStanding(now);
+  if (now >= next_probe) Probe(now);
+  if (now >= next_cleaning) {
+    next_cleaning = now + kCleanEvery;
+    responder.ForgetExpired(now);
+  }
+  if (!serving && options.serving == Serving::kWhenReachable && now >= next_own_ping) {
+    CheckServing(now);
+  }
+}
+
+// --- joining --------------------------------------------------------------------------
+// Looks up our own surroundings, from the table where there is one; otherwise whoever
+// answers first of the bootstrap list and of an earlier run is where it begins.
+void Node::Impl::Join(base::Time now) {
+  last_rejoin = now;
+  if (contacts() > 0) {
+    if (Joining()) return;
+    Task task = TaskFor(Method::kFindNode, id, {});
+    task.quiet = true;
+    join_operation = ++last_operation;
+    BeginAs(now, join_operation, std::move(task));
+  }
+  if (contacts() > options.bucket_size) return;
+  for (size_t i = 0; i < kMaxRememberedAtOnce && !remembered.empty(); ++i) {
+    SendPing(now, remembered.back(), kBootstrapIndex);
+    remembered.pop_back();
+  }
+  for (const base::Endpoint& endpoint : options.bootstrap) {
+    if (TableOf(endpoint) == nullptr) continue;
+    Message query;
+    query.target = id;
+    SendQuery(now, {.to = endpoint, .method = Method::kFindNode, .index = kBootstrapIndex},
+              kUnknownRttMs, query);
+  }
+  next_join = now + join_pause;
+  join_pause = std::min<base::Duration>(2 * join_pause, kLongestJoinPause);
+}
+
+void Node::Impl::JoinThrough(base::Time now, const Message& response, const base::Endpoint& from) {
+  if (!Joining()) {
+    Task task = TaskFor(Method::kFindNode, id, {});
+    task.quiet = true;
+    join_operation = ++last_operation;
+    auto operation = std::make_unique<Operation>(join_operation, std::move(task), protocol, id);
+    for (const bool v6 : {false, true}) {
+      if (tables[v6 ? 1 : 0]) operation->AddLookup(v6);
+    }
+    operations.push_back(std::move(operation));
+  }
+  Operation& join = *Find(join_operation);
+  if (response.sender) join.AddSeed({*response.sender, from});
+  for (const Contact& contact : response.contacts) join.AddSeed(contact);
+  Pump(now, join);
+}
+
+void Node::Impl::OnJoined(base::Time now) {
+  if (contacts() == 0) return;  // next_join tries again
+  join_pause = std::chrono::seconds(1);
+  if (!joined) {
+    joined = true;
+    events.Push(Joined{contacts()});
+  }
+  // Everything farther than the closest neighbour, the nearest part first.
+  to_refresh.clear();
+  for (const std::optional<RoutingTable>& table : tables) {
+    if (!table) continue;
+    for (size_t bucket = 0; bucket + 1 < table->buckets().size(); ++bucket) {
+      to_refresh.push_back(table->IdInBucket(bucket, RandomId(*protocol, random)));
+    }
+  }
+  RefreshNext(now);
+}
+
+void Node::Impl::RefreshNext(base::Time now) {
+  if (refreshing != 0 || to_refresh.empty()) return;
+  Task task = TaskFor(Method::kFindNode, to_refresh.back(), {});
+  to_refresh.pop_back();
+  task.quiet = true;
+  refreshing = ++last_operation;
+  BeginAs(now, refreshing, std::move(task));
+}
+
+void Node::Remember(base::Time now, std::span<const Contact> contacts) {
+  for (const Contact& contact : contacts) {
+    if (impl_->remembered.size() >= kMaxBootstrap) break;
+    if (contact.endpoint.IsUsable()) impl_->remembered.push_back(contact);
+  }
+  if (!impl_->joined) impl_->next_join = now;
+}
+
+// --- keeping the table true -----------------------------------------------------------
+// One bucket at a time, so that in refresh_after each has had its turn.
+void Node::Impl::VisitNextBucket(base::Time now) {
+  size_t buckets = 0;
+  for (const auto& table : tables) buckets += table ? table->buckets().size() : 0;
+  next_visit = now + options.refresh_after / static_cast<int64_t>(buckets);
+  if (visited >= buckets) visited = 0;
+  size_t bucket = visited++;
+  RoutingTable* table = tables[0] ? &*tables[0] : &*tables[1];
+  if (bucket >= table->buckets().size()) {
+    bucket -= table->buckets().size();
+    table = &*tables[1];
+  }
+  std::vector<Contact> suspects;
+  table->Suspects(now, bucket, [&](const Contact& contact) { suspects.push_back(contact); });
+  for (const Contact& suspect : suspects) SendPing(now, suspect, kCheckIndex);
+  if (contacts() == 0) {
+    joined = false;
+    next_join = std::min(next_join, now);
+    return;
+  }
+  if (!table->IsStale(now, bucket, options.refresh_after)) return;
+  const bool deepest = bucket + 1 == table->buckets().size();
+  to_refresh.push_back(deepest ? id : table->IdInBucket(bucket, RandomId(*protocol, random)));
+  RefreshNext(now);
+}
+
+void Node::Impl::OnLost(base::Time now, const Request& request) {
+  ++counters.lost;
+  ++losses_in_silence;
+  const bool ours = losses_in_silence > kLossesUntilOffline;
+  if (ours && next_probe == base::Time::max()) next_probe = now + kProbeEvery;
+  RoutingTable* table = TableOf(request.to);
+  if (request.id && table != nullptr && !ours) {
+    table->Silent(*request.id);
+    if (table->Find(*request.id) == nullptr) {
+      Bury({*request.id, request.to});
+    } else if (request.operation == 0 && request.index == kCheckIndex) {
+      SendPing(now, {*request.id, request.to}, kRecheckIndex);
+    }
+  }
+  if (request.operation == 0) {
+    if (request.index == kOwnPingIndex) own_ping.reset();
+    return;
+  }
+  if (Operation* operation = Find(request.operation)) {
+    operation->Lost(request.index);
+    Pump(now, *operation);
+  } else {
+    ReportPong({.operation = request.operation, .endpoint = request.to});
+  }
+}
+
+// A contact that was given up may only have been cut off for a while: it is asked once
+// more from time to time, so that two halves of a network find each other again.
+void Node::Impl::Bury(const Contact& contact) {
+  if (graves.size() < kMaxGraves) {
+    graves.push_back(contact);
+  } else {
+    graves[next_grave_index++ % kMaxGraves] = contact;
+  }
+}
+
+void Node::Impl::VisitGrave(base::Time now) {
+  next_grave = now + kGraveEvery;
+  if (graves.empty()) return;
+  const Contact contact = graves[next_grave_index++ % graves.size()];
+  SendPing(now, contact, kGraveIndex);
+}
+
+// --- silence --------------------------------------------------------------------------
+// Nothing is heard at all, so nobody is blamed; a few are asked until somebody answers.
+void Node::Impl::Probe(base::Time now) {
+  next_probe = now + kProbeEvery;
+  size_t probes = 0;
+  for (const std::optional<RoutingTable>& table : tables) {
+    if (!table || table->size() == 0) continue;
+    const NodeId somewhere = RandomId(*protocol, random);
+    std::vector<Contact> some;
+    table->Closest(somewhere, kProbes,
+                   [&](const RoutingTable::Entry& entry) { some.push_back(entry.contact); });
+    for (const Contact& contact : some) SendPing(now, contact, kCheckIndex);
+    probes += some.size();
+  }
+  if (probes == 0) Join(now);
+}
+
+void Node::Impl::OnHeard(base::Time now) {
+  const bool was_offline = losses_in_silence > kLossesUntilOffline;
+  losses_in_silence = 0;
+  next_probe = base::Time::max();
+  if (was_offline) Join(now);
+}
+
+void Node::HandleNetworkChange(base::Time now) {
+  impl_->joined = false;
+  impl_->join_pause = std::chrono::seconds(1);
+  impl_->next_join = now;
+  impl_->next_visit = now;
+  impl_->losses_in_silence = 0;
+}
+
+// --- what is done again and again -----------------------------------------------------
+void Node::Impl::RunStanding(base::Time now) {
+  next_standing = base::Time::max();
+  std::vector<std::pair<OperationId, Task>> due;
+  for (Standing& it : standing) {
+    if (now >= it.next && Find(it.id) == nullptr && operations.size() < kMaxOperations) {
+      const bool keeps = it.purpose == Standing::Purpose::kKeep;
+      it.next = now + (keeps ? options.republish_after : options.listen_every);
+      due.emplace_back(it.id, it.task);
+    }
+    next_standing = std::min(next_standing, std::max(it.next, now + std::chrono::seconds(1)));
+  }
+  for (auto& [operation, task] : due) BeginAs(now, operation, std::move(task));
+}
+
+// --- who we are -----------------------------------------------------------------------
+void Node::Impl::OnVote(base::Time now, const base::Endpoint& voter, const base::Endpoint& seen) {
+  AddressVotes& vote = votes[seen.v6 ? 1 : 0];
+  if (!vote.Vote(voter, seen)) return;
+  NodeId fitting = id;
+  if (!options.id && !protocol->IdFits(id, *vote.believed())) {
+    fitting = protocol->IdFor(*vote.believed(), *random);
+  }
+  if (fitting != id) ChangeId(now, fitting);
+  events.Push(AddressLearned{*vote.believed(), id});
+}
+
+void Node::Impl::ChangeId(base::Time now, const NodeId& new_id) {
+  id = new_id;
+  responder.SetOwnId(new_id);
+  for (std::optional<RoutingTable>& table : tables) {
+    if (table) table->SetOwnId(now, new_id);
+  }
+  joined = joined && contacts() > 0;
+  next_join = std::min(next_join, now);
+}
+
+// A ping to our own public address that comes in again was let in from outside.
+void Node::Impl::CheckServing(base::Time now) {
+  next_own_ping = now + kOwnPingEvery;
+  const std::optional<base::Endpoint>& address =
+      votes[0].believed() ? votes[0].believed() : votes[1].believed();
+  if (!address) return;
+  Message ping;
+  SendQuery(now, {.to = *address, .method = Method::kPing, .index = kOwnPingIndex}, kUnknownRttMs,
+            ping);
+}
+
+void Node::Impl::HandleOwnPing(const base::Endpoint&) {
+  own_ping.reset();
+  if (serving || options.serving != Serving::kWhenReachable) return;
+  serving = true;
+  events.Push(ServingChanged{true});
+}
+
+}  // namespace shadw::dht

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/dht/record_store.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+
+namespace shadw::dht {
+namespace {
+
+size_t BytesOf(const Record& record) { return record.value.size() + record.salt.size(); }
+
+// The key farthest from `id` in a sorted map: at each bit in which its keys differ, the
+// side that differs from `id`.
+template <typename Map>
+typename Map::iterator Farthest(Map& map, const NodeId& id) {
+  auto low = map.begin(), high = map.end();
+  while (std::next(low) != high) {
+    const NodeId& first = low->first;
+    const NodeId& last = std::prev(high)->first;
+    const int bit = SharedPrefixBits(first, last);
+    const size_t word = static_cast<size_t>(bit) / 64;
+    const uint64_t mask = uint64_t{1} << (63 - bit % 64);
+    NodeId middle = last;  // the first id with this bit set
+    middle.words[word] &= ~(mask - 1);
+    for (size_t i = word + 1; i < middle.words.size(); ++i) middle.words[i] = 0;
+    const auto split = map.lower_bound(middle);
+    if ((id.words[word] & mask) == 0) {
+      low = split;
+    } else {
+      high = split;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+absl::Status RecordStoreOptions::Validate() const {
+  if (lifetime < std::chrono::seconds(1)) {
+    return absl::InvalidArgumentError("dht: got a record lifetime below 1 s, need 1 s or more");
+  }
+  return absl::OkStatus();
+}
+
+RecordStore::RecordStore(const RecordStoreOptions& options, const NodeId& own_id)
+    : options_(options), own_id_(own_id) {}
+
+const Record* RecordStore::Get(base::Time now, const NodeId& target) const {
+  const auto found = kept_.find(target);
+  return found == kept_.end() || found->second.expires <= now ? nullptr : &found->second.record;
+}
+
+bool RecordStore::MakeRoom(const NodeId& target, size_t bytes) {
+  if (options_.max_records == 0 || bytes > options_.max_bytes) return false;
+  while (kept_.size() >= options_.max_records || bytes_ + bytes > options_.max_bytes) {
+    const auto farthest = Farthest(kept_, own_id_);
+    if (!Closer(own_id_, target, farthest->first)) return false;
+    bytes_ -= BytesOf(farthest->second.record);
+    kept_.erase(farthest);
+  }
+  return true;
+}
+
+Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& record,
+                         std::optional<int64_t> cas) {
+  const auto found = kept_.find(target);
+  if (found != kept_.end() && found->second.expires > now) {
+    Kept& kept = found->second;
+    if (record.is_mutable()) {
+      if (cas && *cas != kept.record.seq) return Refusal::kCasMismatch;
+      if (record.seq < kept.record.seq) return Refusal::kSeqTooLow;
+      if (record.seq == kept.record.seq && record.value != kept.record.value) {
+        return Refusal::kSeqReused;
+      }
+    }
+    if (record == kept.record) {
+      kept.expires = now + options_.lifetime;
+      return Refusal::kNone;
+    }
+  }
+  if (found != kept_.end()) {
+    bytes_ -= BytesOf(found->second.record);
+    kept_.erase(found);
+  }
+  if (!MakeRoom(target, BytesOf(record))) {
+    ForgetExpired(now);
+    if (!MakeRoom(target, BytesOf(record))) return Refusal::kServer;
+  }
+  bytes_ += BytesOf(record);
+  kept_.emplace(target, Kept{record, now + options_.lifetime});
+  return Refusal::kNone;
+}
+
+void RecordStore::ForgetExpired(base::Time now) {
+  std::erase_if(kept_, [&](const auto& entry) {
+    if (entry.second.expires > now) return false;
+    bytes_ -= BytesOf(entry.second.record);
+    return true;
+  });
+}
+
+}  // namespace shadw::dht
