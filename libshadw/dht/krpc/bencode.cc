@@ -5,128 +5,85 @@
 #include <limits>
 
 namespace shadw::dht::krpc {
-namespace {
 
-bool IsDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
-
-// One step through bytes that may be anything. Each function goes past what it names and
-// returns false where something else stands there.
-struct Cursor {
-  const uint8_t* at;
-  const uint8_t* end;
-
-  bool String(base::ByteSpan& string) {
-    if (at == end || !IsDigit(*at)) return false;
-    size_t size = *at++ - '0';
-    while (at != end && IsDigit(*at)) {
-      if (size == 0) return false;
-      size = size * 10 + (*at++ - '0');
-      if (size > static_cast<size_t>(end - at)) return false;
-    }
-    if (at == end || *at++ != ':' || size > static_cast<size_t>(end - at)) return false;
-    string = {at, size};
-    at += size;
-    return true;
+base::ByteSpan BencodeReader::LongString() {
+  const uint8_t* at = at_;
+  size_t size = 0;
+  for (; at != end_ && IsDigit(*at); ++at) {
+    if (at != at_ && size == 0) break;  // a leading zero
+    size = size * 10 + (*at - size_t{'0'});
+    if (size > static_cast<size_t>(end_ - at)) break;
   }
-
-  bool Integer(std::optional<int64_t>& value) {
-    if (at == end || *at++ != 'i' || at == end) return false;
-    const bool negative = *at == '-';
-    at += negative ? 1 : 0;
-    const uint8_t* const first = at;
-    uint64_t magnitude = 0;
-    bool fits = true;
-    for (; at != end && IsDigit(*at); ++at) {
-      if (magnitude > std::numeric_limits<uint64_t>::max() / 10 - 1) fits = false;
-      if (fits) magnitude = magnitude * 10 + (*at - '0');
-    }
-    if (at == first || at == end || *at != 'e') return false;
-    const bool leading_zero = *first == '0' && (negative || at - first > 1);
-    if (leading_zero) return false;
-    ++at;
-    constexpr uint64_t kLargest = std::numeric_limits<int64_t>::max();
-    if (fits && magnitude <= kLargest + (negative ? 1 : 0)) {
-      value = static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
-    }
-    return true;
-  }
-
-  template <bool kCanonical>
-  bool Dict(int depth) {
-    base::ByteSpan previous;
-    for (bool first = true; at != end && *at != 'e'; first = false) {
-      base::ByteSpan key;
-      if (!String(key)) return false;
-      if (kCanonical && !first && base::AsText(previous) >= base::AsText(key)) return false;
-      previous = key;
-      if (!Value<kCanonical>(depth)) return false;
-    }
-    return at != end && *at++ == 'e';
-  }
-
-  template <bool kCanonical>
-  bool Value(int depth) {
-    if (at == end) return false;
-    base::ByteSpan string;
-    std::optional<int64_t> integer;
-    if (*at == 'i') return Integer(integer);
-    if (*at != 'l' && *at != 'd') return String(string);
-    if (depth == kMaxDepth) return false;
-    if (*at++ == 'd') return Dict<kCanonical>(depth + 1);
-    while (at != end && *at != 'e') {
-      if (!Value<kCanonical>(depth + 1)) return false;
-    }
-    return at != end && *at++ == 'e';
-  }
-};
-
-}  // namespace
-
-bool BencodeReader::More() {
-  if (at_ == end_) {
-    Fail();
-    return false;
-  }
-  return !Take('e');
-}
-
-base::ByteSpan BencodeReader::String() {
-  Cursor cursor{at_, end_};
-  base::ByteSpan string;
-  if (!cursor.String(string)) {
+  if (at == at_ || at == end_ || *at != ':') {
     Fail();
     return {};
   }
-  at_ = cursor.at;
-  return string;
+  return View(static_cast<size_t>(at - at_) + 1, size);
 }
 
 std::optional<int64_t> BencodeReader::Integer() {
-  Cursor cursor{at_, end_};
-  std::optional<int64_t> value;
-  if (!cursor.Integer(value)) {
+  if (!Take('i')) {
     Fail();
     return std::nullopt;
   }
-  at_ = cursor.at;
-  return value;
+  const bool negative = Take('-');
+  const uint8_t* const first = at_;
+  uint64_t magnitude = 0;
+  bool fits = true;
+  for (; at_ != end_ && IsDigit(*at_); ++at_) {
+    fits = fits && magnitude < std::numeric_limits<uint64_t>::max() / 10;
+    if (fits) magnitude = magnitude * 10 + (*at_ - uint64_t{'0'});
+  }
+  const auto digits = at_ - first;
+  const bool leading_zero = digits > 0 && *first == '0' && (negative || digits > 1);
+  if (digits == 0 || leading_zero || !Take('e')) {
+    Fail();
+    return std::nullopt;
+  }
+  constexpr uint64_t kLargest = std::numeric_limits<int64_t>::max();
+  if (!fits || magnitude > kLargest + (negative ? 1 : 0)) return std::nullopt;
+  return static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
+}
+
+// Recursion ends at kMaxDepth.
+template <bool kCanonical>
+void BencodeReader::GoPast(int depth) {
+  if (NextIsInteger()) {
+    Integer();
+    return;
+  }
+  const bool is_dict = OpenDict();
+  if (!is_dict && !OpenList()) {
+    String();
+    return;
+  }
+  if (depth == kMaxDepth) return Fail();
+  std::optional<std::string_view> previous;
+  while (More()) {
+    if (is_dict) {
+      const std::string_view key = base::AsText(String());
+      if (kCanonical && previous && *previous >= key) return Fail();
+      previous = key;
+    }
+    GoPast<kCanonical>(depth + 1);
+  }
 }
 
 base::ByteSpan BencodeReader::Skip() {
-  Cursor cursor{at_, end_};
-  if (!cursor.Value<false>(0)) {
-    Fail();
-    return {};
+  const uint8_t* const begin = at_;
+  if (NextIsString()) {
+    String();
+  } else {
+    GoPast<false>(0);
   }
-  const base::ByteSpan value(at_, cursor.at);
-  at_ = cursor.at;
-  return value;
+  return ok_ ? base::ByteSpan(begin, at_) : base::ByteSpan();
 }
 
 bool CheckCanonical(base::ByteSpan value) {
   if (value.size() > kMaxCanonicalBytes) return false;
-  Cursor cursor{value.data(), value.data() + value.size()};
-  return cursor.Value<true>(0) && cursor.at == cursor.end;
+  BencodeReader in(value);
+  in.GoPast<true>(0);
+  return in.ok() && in.rest().empty();
 }
 
 BencodeWriter& BencodeWriter::Integer(int64_t value) {

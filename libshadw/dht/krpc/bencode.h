@@ -37,7 +37,7 @@ class BencodeReader {
   explicit BencodeReader(base::ByteSpan bytes)
       : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  bool NextIsString() const { return at_ != end_ && *at_ >= '0' && *at_ <= '9'; }
+  bool NextIsString() const { return at_ != end_ && IsDigit(*at_); }
   bool NextIsInteger() const { return at_ != end_ && *at_ == 'i'; }
 
   // Enters a list or dict that stands next; false, and nothing happened, where it is
@@ -45,25 +45,57 @@ class BencodeReader {
   bool OpenList() { return Take('l'); }
   bool OpenDict() { return Take('d'); }
   // Whether the open list or dict goes on; at its end, leaves it.
-  bool More();
+  bool More() {
+    if (at_ == end_) {
+      Fail();
+      return false;
+    }
+    return !Take('e');
+  }
 
   // The next value, which must be a string.
-  base::ByteSpan String();
+  base::ByteSpan String() {
+    // Nearly all are shorter than 100 bytes.
+    if (end_ - at_ > 2 && IsDigit(at_[0])) {
+      if (at_[1] == ':') return View(2, at_[0] - size_t{'0'});
+      if (at_[2] == ':' && IsDigit(at_[1]) && at_[0] != '0') {
+        return View(3, (at_[0] - size_t{'0'}) * 10 + (at_[1] - size_t{'0'}));
+      }
+    }
+    return LongString();
+  }
   // The next value, which must be an integer; nothing where it does not fit 64 bits.
   std::optional<int64_t> Integer();
   // Goes past any value, and returns its bytes.
   base::ByteSpan Skip();
 
   bool ok() const { return ok_; }
-  // True when nothing failed and nothing is left.
-  bool Finished() const { return ok_ && at_ == end_; }
+  // What was not read yet; nothing after a failure.
+  base::ByteSpan rest() const { return {at_, end_}; }
 
  private:
+  friend bool CheckCanonical(base::ByteSpan value);
+
+  static bool IsDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
   bool Take(uint8_t byte) {
     const bool is_next = at_ != end_ && *at_ == byte;
     at_ += is_next ? 1 : 0;
     return is_next;
   }
+  // `size` bytes behind the next `head`, which are there.
+  base::ByteSpan View(size_t head, size_t size) {
+    at_ += head;
+    if (size > static_cast<size_t>(end_ - at_)) {
+      Fail();
+      return {};
+    }
+    const base::ByteSpan view(at_, size);
+    at_ += size;
+    return view;
+  }
+  base::ByteSpan LongString();
+  template <bool kCanonical>
+  void GoPast(int depth);
   void Fail() {
     ok_ = false;
     at_ = end_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From datagram to message. The outer dict is read first, because the key that tells
-// queries from responses stands last in it; then the dict that matters.
+// From datagram to message, in one pass. The key that tells queries from responses stands
+// last in the outer dict: `a` is read as a query's, `r` as a response's, and a datagram
+// that has both is noise.
 #include <string_view>
 
 #include "libshadw/dht/krpc/bencode.h"
@@ -11,27 +12,27 @@
 namespace shadw::dht::krpc {
 namespace {
 
-// The keys of the outer dict; what is missing or of another type stays empty.
-struct Outer {
-  char kind = 0;  // y
-  base::ByteSpan method;
-  base::ByteSpan arguments;
-  base::ByteSpan results;
-  base::ByteSpan error;
-  base::ByteSpan observed;
-  base::ByteSpan transaction;
-  bool has_transaction = false;
-  bool read_only = false;
-};
-
 // What a query's arguments say beyond what stands in the message.
 struct Arguments {
+  base::ByteSpan raw;  // empty: they are no dict, or not there
   base::ByteSpan target;
   base::ByteSpan info_hash;
   bool has_token = false;
   bool has_port = false;
   bool has_value = false;
   bool is_mutable = false;  // any field is there that only mutable records have
+};
+
+// The rest of the outer dict; what is missing or of another type stays empty.
+struct Outer {
+  char kind = 0;   // y
+  int bodies = 0;  // how often a or r is there
+  bool has_results = false;
+  base::ByteSpan method;
+  Arguments arguments;
+  base::ByteSpan error;
+  base::ByteSpan observed;
+  bool has_transaction = false;
 };
 
 base::ByteSpan StringOrSkip(BencodeReader& in) {
@@ -55,42 +56,15 @@ std::optional<NodeId> ToId(base::ByteSpan bytes) {
   return LoadId(bytes.data());
 }
 
-// Calls `read(key)` for every key of `dict`; it must go past the value.
+// Calls `read(key)` for every key; it must go past the value. False, and nothing
+// happened, where no dict stands next; a failed reader says so itself.
 template <typename Read>
 bool ReadDict(BencodeReader& in, Read read) {
   if (!in.OpenDict()) return false;
   while (in.More()) {
-    const std::string_view key = base::AsText(in.String());
-    read(key);
+    read(base::AsText(in.String()));
   }
-  return in.ok();
-}
-
-bool ReadOuter(base::ByteSpan datagram, Outer& outer) {
-  BencodeReader in(datagram);
-  return ReadDict(in, [&](std::string_view key) {
-    if (key == "t") {
-      outer.has_transaction = in.NextIsString();
-      outer.transaction = StringOrSkip(in);
-    } else if (key == "y") {
-      const base::ByteSpan kind = StringOrSkip(in);
-      outer.kind = kind.size() == 1 ? static_cast<char>(kind[0]) : 0;
-    } else if (key == "a") {
-      outer.arguments = in.Skip();
-    } else if (key == "r") {
-      outer.results = in.Skip();
-    } else if (key == "q") {
-      outer.method = StringOrSkip(in);
-    } else if (key == "e") {
-      outer.error = in.Skip();
-    } else if (key == "ip") {
-      outer.observed = StringOrSkip(in);
-    } else if (key == "ro") {
-      outer.read_only = IntegerOrSkip(in).value_or(0) == 1;
-    } else {
-      in.Skip();
-    }
-  });
+  return true;
 }
 
 Method MethodNamed(std::string_view name) {
@@ -168,8 +142,8 @@ void ReadArgument(std::string_view key, BencodeReader& in, Message& message, Arg
   }
 }
 
-Refusal CheckPut(base::ByteSpan arguments, const Arguments& found, const Message& message) {
-  if (!found.has_token || !found.has_value || !CheckCanonical(arguments)) {
+Refusal CheckPut(const Arguments& found, const Message& message) {
+  if (!found.has_token || !found.has_value || !CheckCanonical(found.raw)) {
     return Refusal::kMalformed;
   }
   if (found.is_mutable &&
@@ -181,7 +155,7 @@ Refusal CheckPut(base::ByteSpan arguments, const Arguments& found, const Message
 }
 
 // Settles method and target; says what is wrong with the query.
-Refusal CheckQuery(const Outer& outer, const Arguments& found, Message& message) {
+Refusal CheckQuery(bool is_named, const Arguments& found, Message& message) {
   message.target = ToId(found.target);
   switch (message.method) {
     case Method::kPing:
@@ -196,7 +170,7 @@ Refusal CheckQuery(const Outer& outer, const Arguments& found, Message& message)
       message.target.reset();
       break;
     case Method::kUnknown:
-      if (outer.method.empty()) return Refusal::kMalformed;
+      if (!is_named) return Refusal::kMalformed;
       if (!message.target) message.target = ToId(found.info_hash);
       if (!message.target) return Refusal::kUnknownMethod;
       message.method = Method::kFindNode;
@@ -206,23 +180,13 @@ Refusal CheckQuery(const Outer& outer, const Arguments& found, Message& message)
   }
   if (!message.sender) return Refusal::kMalformed;
   if (message.method == Method::kPutMutable || message.method == Method::kPutImmutable) {
-    return CheckPut(outer.arguments, found, message);
+    return CheckPut(found, message);
   }
   if (message.method == Method::kAnnouncePeer &&
       (!found.has_token || (!found.has_port && !message.implied_port))) {
     return Refusal::kMalformed;
   }
   return Refusal::kNone;
-}
-
-void DecodeQuery(const Outer& outer, Message& message) {
-  message.kind = Kind::kQuery;
-  message.method = MethodNamed(base::AsText(outer.method));
-  message.read_only = outer.read_only;
-  Arguments found;
-  BencodeReader in(outer.arguments);
-  ReadDict(in, [&](std::string_view key) { ReadArgument(key, in, message, found); });
-  message.malformed = CheckQuery(outer, found, message);
 }
 
 // A datagram bounds the number of peers.
@@ -243,11 +207,9 @@ void ReadSamples(base::ByteSpan samples, Message& message) {
   }
 }
 
-bool DecodeResponse(base::ByteSpan results, Message& message) {
-  message.kind = Kind::kResponse;
-  BencodeReader in(results);
+void ReadResults(BencodeReader& in, Message& message, Outer& outer) {
   base::ByteSpan nodes6;  // read last, whatever the order: v4 contacts come first
-  const bool is_dict = ReadDict(in, [&](std::string_view key) {
+  outer.has_results = ReadDict(in, [&](std::string_view key) {
     if (key == "id") {
       message.sender = ToId(StringOrSkip(in));
     } else if (key == "nodes") {
@@ -266,8 +228,46 @@ bool DecodeResponse(base::ByteSpan results, Message& message) {
       in.Skip();
     }
   });
+  if (!outer.has_results) in.Skip();
   AddNodesV6(nodes6, message.contacts);
-  return is_dict;
+}
+
+void ReadArguments(BencodeReader& in, Message& message, Arguments& found) {
+  const base::ByteSpan before = in.rest();
+  const bool is_dict =
+      ReadDict(in, [&](std::string_view key) { ReadArgument(key, in, message, found); });
+  if (is_dict) found.raw = before.first(before.size() - in.rest().size());
+  if (!is_dict) in.Skip();
+}
+
+bool ReadOuter(base::ByteSpan datagram, Message& message, Outer& outer) {
+  BencodeReader in(datagram);
+  const bool is_dict = ReadDict(in, [&](std::string_view key) {
+    if (key == "t") {
+      outer.has_transaction = in.NextIsString();
+      message.transaction = StringOrSkip(in);
+    } else if (key == "y") {
+      const base::ByteSpan kind = StringOrSkip(in);
+      outer.kind = kind.size() == 1 ? static_cast<char>(kind[0]) : 0;
+    } else if (key == "a") {
+      ++outer.bodies;
+      ReadArguments(in, message, outer.arguments);
+    } else if (key == "r") {
+      ++outer.bodies;
+      ReadResults(in, message, outer);
+    } else if (key == "q") {
+      outer.method = StringOrSkip(in);
+    } else if (key == "e") {
+      outer.error = in.Skip();
+    } else if (key == "ip") {
+      outer.observed = StringOrSkip(in);
+    } else if (key == "ro") {
+      message.read_only = IntegerOrSkip(in).value_or(0) == 1;
+    } else {
+      in.Skip();
+    }
+  });
+  return is_dict && in.ok() && outer.has_transaction && outer.bodies <= 1;
 }
 
 // [code, text]; what is missing or odd is a generic error without words.
@@ -285,15 +285,18 @@ void DecodeError(base::ByteSpan error, Message& message) {
 
 bool DecodeMessage(base::ByteSpan datagram, Message& message) {
   Outer outer;
-  if (datagram.size() > kMaxDatagramBytes || !ReadOuter(datagram, outer)) return false;
-  if (!outer.has_transaction) return false;
-  message.transaction = outer.transaction;
+  if (datagram.size() > kMaxDatagramBytes || !ReadOuter(datagram, message, outer)) return false;
   if (outer.kind == 'q') {
-    DecodeQuery(outer, message);
-    return true;
+    message.method = MethodNamed(base::AsText(outer.method));
+    message.malformed = CheckQuery(!outer.method.empty(), outer.arguments, message);
+    return !outer.has_results;
   }
+  message.read_only = false;
   message.observed = LoadEndpoint(outer.observed);
-  if (outer.kind == 'r') return DecodeResponse(outer.results, message);
+  if (outer.kind == 'r') {
+    message.kind = Kind::kResponse;
+    return outer.has_results;
+  }
   if (outer.kind == 'e') DecodeError(outer.error, message);
   return outer.kind == 'e';
 }

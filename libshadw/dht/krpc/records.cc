@@ -26,7 +26,7 @@ base::Bytes WrapBytes(base::ByteSpan bytes) {
 std::optional<base::Bytes> UnwrapBytes(base::ByteSpan value) {
   BencodeReader in(value);
   const base::ByteSpan bytes = in.String();
-  if (!in.Finished()) return std::nullopt;
+  if (!in.ok() || !in.rest().empty()) return std::nullopt;
   return base::ToBytes(bytes);
 }
 
