@@ -74,12 +74,6 @@ bool Endpoint::IsLocal() const {
          (address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
 }
 
-bool Endpoint::IsUsable() const {
-  if (port == 0) return false;
-  if (!v6) return address[0] != 0 && address[0] < 224;
-  return address[0] != 0xff && address != ByteArray<16>{};
-}
-
 uint64_t Endpoint::Subnet() const {
   if (!v6) return v4() >> 8;
   uint64_t first = 0;

@@ -54,7 +54,11 @@ struct Endpoint {
   // Loopback, private and link-local: addresses that mean nothing to a stranger.
   bool IsLocal() const;
   // An address that one can send to: not unspecified, not multicast, the port not 0.
-  bool IsUsable() const;
+  bool IsUsable() const {
+    if (port == 0) return false;
+    if (!v6) return address[0] != 0 && address[0] < 224;
+    return address[0] != 0xff && address != ByteArray<16>{};
+  }
   // The network it is reckoned to: the first 24 bits of IPv4, 48 of IPv6, tagged with
   // the family so that the two never meet.
   uint64_t Subnet() const;

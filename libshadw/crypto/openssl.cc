@@ -37,6 +37,12 @@ const EVP_CIPHER* ChaCha20Poly1305Cipher() {
   return cipher;
 }
 
+const EVP_MD* Sha1Digest() {
+  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  Require(digest != nullptr);
+  return digest;
+}
+
 const EVP_MD* Sha256Digest() {
   static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
   Require(digest != nullptr);

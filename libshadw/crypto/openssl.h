@@ -27,6 +27,7 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
 // Thread-safe.
 const EVP_CIPHER* Aes256GcmCipher();
 const EVP_CIPHER* ChaCha20Poly1305Cipher();
+const EVP_MD* Sha1Digest();
 const EVP_MD* Sha256Digest();
 
 CipherContext NewCipherContext();
