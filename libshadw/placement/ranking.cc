@@ -44,7 +44,7 @@ uint64_t Clocks::Hash(uint32_t place, uint16_t shard) const {
 
 WaitingTime Clocks::Ring(uint32_t place, uint16_t shard) const {
   const uint64_t h = Hash(place, shard);
-  return {.h = h, .log = NegativeLog2(h), .weight = clocks_[place].weight};
+  return {.h = h, .log = base::NegativeLog2(h), .weight = clocks_[place].weight};
 }
 
 const Candidate* Ranking::Peek() {

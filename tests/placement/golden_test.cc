@@ -53,7 +53,7 @@ TEST(Golden, EveryLogarithmIsThatOfTheReference) {
   ASSERT_GT(logs.size(), 400u);
   for (const auto& log : logs) {
     const uint64_t h = std::stoull(log[0].get<std::string>());
-    EXPECT_EQ(NegativeLog2(h), std::stoull(log[1].get<std::string>())) << h;
+    EXPECT_EQ(base::NegativeLog2(h), std::stoull(log[1].get<std::string>())) << h;
   }
 }
 

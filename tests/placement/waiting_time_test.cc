@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "tests/placement/rosters.h"
@@ -23,45 +22,12 @@ std::vector<uint64_t> Hashes() {
   return hashes;
 }
 
-TEST(NegativeLog2, IsExactAtPowersOfTwo) {
-  for (int power = 0; power < 64; ++power) {
-    EXPECT_EQ(NegativeLog2((uint64_t{1} << power) - 1), static_cast<uint64_t>(64 - power)
-                                                            << kLogFractionBits);
-  }
-  EXPECT_EQ(NegativeLog2(UINT64_MAX), 0u);
-}
-
-TEST(NegativeLog2, AgreesWithTheMathematicalLibraryAsFarAsThatReaches) {
+TEST(NegativeLog2LowerBound, NeverExceedsTheLogarithmAndIsTightNearOne) {
   for (const uint64_t h : Hashes()) {
-    if (h == UINT64_MAX) continue;
-    // Near u = 1 through log1p, where the plain logarithm would lose everything.
-    const long double u = (static_cast<long double>(h) + 1) / 0x1p64L;
-    const long double missing = static_cast<long double>(~h) / 0x1p64L;
-    const long double expected =
-        (missing < 0.25L ? -std::log1p(-missing) : -std::log(u)) / std::log(2.0L);
-    const long double got = static_cast<long double>(NegativeLog2(h)) / 0x1p57L;
-    EXPECT_NEAR(static_cast<double>(got - expected), 0, 2.1 * 0x1p-57 + 1e-18 * 64) << h;
-  }
-}
-
-TEST(NegativeLog2, NeverRisesWithTheHash) {
-  std::vector<uint64_t> hashes = Hashes();
-  for (uint64_t i = 0; i < 2000; ++i) {
-    hashes.push_back(0x7fff'ffff'ffff'fc00 + i);
-    hashes.push_back(0xb504'f333'f9de'6000 + i);  // about 2^63.5: the first digit flips
-  }
-  std::ranges::sort(hashes);
-  for (size_t i = 1; i < hashes.size(); ++i) {
-    ASSERT_LE(NegativeLog2(hashes[i]), NegativeLog2(hashes[i - 1])) << hashes[i];
-  }
-}
-
-TEST(NegativeLog2, NeverFallsBelowItsLowerBoundWhichIsTightNearOne) {
-  for (const uint64_t h : Hashes()) {
-    ASSERT_LE(NegativeLog2LowerBound(h), NegativeLog2(h)) << h;
+    ASSERT_LE(NegativeLog2LowerBound(h), base::NegativeLog2(h)) << h;
     const bool late = h < uint64_t{0xf8} << 56 || ~h < uint64_t{1} << 32;
     if (!late) {
-      EXPECT_GT(NegativeLog2LowerBound(h), NegativeLog2(h) * 0.97) << h;
+      EXPECT_GT(NegativeLog2LowerBound(h), base::NegativeLog2(h) * 0.97) << h;
     }
   }
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/sim/options.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace shadw::sim {
+
+absl::Status Options::Validate() const {
+  if (latency == nullptr) {
+    return absl::InvalidArgumentError("sim: got no latency model, need one");
+  }
+  if (start < base::Time()) {
+    return absl::InvalidArgumentError(absl::StrCat("sim: got a start ", base::ToUnixNanos(start),
+                                                   " ns after 1970, need 0 or more"));
+  }
+  return faults.Validate();
+}
+
+}  // namespace shadw::sim
