@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "libshadw/base/coding.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/dht/node_impl.h"
 
@@ -21,6 +22,12 @@ NodeOptions Completed(NodeOptions options, const ProtocolTraits& traits) {
 NodeId RandomId(const Protocol& protocol, base::RandomSource* random) {
   const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
   return NodeId::FromBytes(base::ByteSpan(bytes).first(protocol.traits().id_bytes));
+}
+
+// Up to a minute, so that nodes that start together do not stay in step.
+base::Duration Jitter(base::RandomSource* random) {
+  const auto fraction = base::LoadLittleEndian<uint16_t>(random->Array<2>().data());
+  return std::chrono::nanoseconds(std::chrono::minutes(1)) * fraction / 65536;
 }
 
 absl::Status CheckRecord(const Protocol& protocol, const Record& record) {
@@ -92,8 +99,8 @@ Node::Impl::Impl(NodeOptions given, const Protocol* its_protocol, base::RandomSo
       join_pause(std::chrono::seconds(1)),
       next_join(now),
       started(now),
-      next_visit(now + std::chrono::minutes(1)),
-      next_grave(now + std::chrono::minutes(1)),
+      next_visit(now + Jitter(random)),
+      next_grave(now + Jitter(random)),
       next_cleaning(now + std::chrono::minutes(5)),
       last_rejoin(now),
       next_probe(base::Time::max()),

@@ -160,6 +160,8 @@ class Node {
   std::vector<Contact> Contacts() const;
   // Contacts of an earlier run: they are asked before they are believed.
   void Remember(base::Time now, std::span<const Contact> contacts);
+  // Believes in a contact as if it had answered, and in having joined.
+  void Vouch(base::Time now, const Contact& contact);
 
  private:
   struct Impl;

@@ -143,6 +143,13 @@ void Node::Remember(base::Time now, std::span<const Contact> contacts) {
   if (!impl_->joined) impl_->next_join = now;
 }
 
+void Node::Vouch(base::Time now, const Contact& contact) {
+  RoutingTable* table = impl_->TableOf(contact.endpoint);
+  if (table == nullptr || !contact.endpoint.IsUsable()) return;
+  table->Answered(now, contact, std::nullopt);
+  impl_->joined = true;
+}
+
 // --- keeping the table true -----------------------------------------------------------
 // One bucket at a time, so that in refresh_after each has had its turn.
 void Node::Impl::VisitNextBucket(base::Time now) {

@@ -352,7 +352,7 @@ TargetsSampled Operation::TakeSampleReport() {
 
 PeersReport Operation::TakePeersReport() {
   PeersReport report{.operation = id_, .lookup = this->report()};
-  std::ranges::sort(peers_);
+  std::ranges::sort(peers_, {}, [](const base::Bytes& peer) { return base::AsText(peer); });
   const auto repeated = std::ranges::unique(peers_);
   peers_.erase(repeated.begin(), repeated.end());
   for (const base::Bytes& record : peers_) {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a rehearsed DHT network looks like, and what happens to it.
+#ifndef LIBSHADW_SCENARIO_DHT_OPTIONS_H_
+#define LIBSHADW_SCENARIO_DHT_OPTIONS_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libshadw/base/time.h"
+#include "libshadw/dht/node.h"
+#include "libshadw/sim/latency.h"
+#include "libshadw/sim/link_faults.h"
+
+namespace shadw::scenario {
+
+inline constexpr size_t kMaxNodes = 1'000'000;
+inline constexpr size_t kMaxValues = 10'000;
+inline constexpr size_t kMaxSybils = 10'000;
+
+// What a liar does when he is asked.
+enum class Lie : uint8_t {
+  kDrop,     // takes the question and says nothing
+  kWrong,    // names nodes that do not exist, close to the target
+  kCollude,  // names the liars that are closest to the target, denies having any value
+};
+
+enum class Trouble : uint8_t {
+  kRestart,    // `nodes` of the nodes, the oldest first, lose all they know
+  kPartition,  // `nodes` of the nodes reach only each other, for `length`
+  kOutage,     // `nodes` of the nodes have no network, for `length`
+};
+
+struct Disturbance {
+  Trouble trouble = Trouble::kRestart;
+  base::Duration at{};  // from the beginning
+  base::Duration length{};
+  uint32_t nodes_ppm = 500'000;
+};
+
+struct DhtOptions {
+  uint64_t seed = 0;
+  uint64_t run = 0;
+  size_t nodes = 1000;
+  // True: tables begin full, as after long quiet. False: the nodes join one by one.
+  bool full_tables = true;
+  dht::NodeOptions node;
+  dht::Approach approach;                            // of lookups and gets
+  std::shared_ptr<const sim::LatencyModel> latency;  // null: 50 ms each way
+  sim::LinkFaults faults;
+
+  base::Duration duration = std::chrono::hours(1);
+  base::Duration mean_session{};  // exponential; zero: nobody leaves
+  // Each node looks up random targets, one in this time; zero: none does.
+  base::Duration lookup_every = std::chrono::minutes(1);
+  // Only what begins after this time is reported.
+  base::Duration report_after{};
+
+  // Values, each put and kept alive by a node that stays; got by anybody.
+  size_t values = 0;
+  base::Duration get_every = std::chrono::seconds(1);  // in the whole network
+
+  uint32_t liars_ppm = 0;
+  Lie lie = Lie::kDrop;
+  // Ids placed closest to the first value's target, before it is put. They collude.
+  size_t sybils = 0;
+  std::vector<Disturbance> disturbances;
+  // Asked every few thousand events; true ends the run early.
+  std::function<bool()> should_stop;
+
+  //   Errors   kInvalidArgument  a number is out of its range
+  absl::Status Validate() const;
+};
+
+}  // namespace shadw::scenario
+
+#endif  // LIBSHADW_SCENARIO_DHT_OPTIONS_H_
