@@ -124,7 +124,7 @@ void EncodePeers(const Message& response, size_t room, base::Bytes& out) {
     bytes += peer.size();
     ++count;
   }
-  if (count == 0) return;
+  if (count == 0 && response.bump == 0) return;
   CompactWriter writer(out);
   writer.Uint(count);
   for (size_t i = 0; i < count; ++i) writer.Raw(response.peers[i]);
