@@ -23,11 +23,6 @@ absl::Status NotAnEndpoint(std::string_view text) {
       "', need 1.2.3.4:80 or [::1]:80"));
 }
 
-bool IsLocalV4(uint32_t ip) {
-  return ip >> 24 == 127 || ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8 ||
-         ip >> 16 == 0xa9fe;
-}
-
 }  // namespace
 
 Endpoint Endpoint::V6(std::span<const uint8_t, 16> address, uint16_t port) {
@@ -67,18 +62,10 @@ std::string Endpoint::ToString() const {
   return v6 ? absl::StrCat("[", text, "]:", port) : absl::StrCat(text, ":", port);
 }
 
-bool Endpoint::IsLocal() const {
-  if (!v6) return IsLocalV4(v4());
+bool Endpoint::IsLocalV6() const {
   static constexpr ByteArray<16> kLoopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   return address == kLoopback || (address[0] & 0xfe) == 0xfc ||
          (address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
-}
-
-uint64_t Endpoint::Subnet() const {
-  if (!v6) return v4() >> 8;
-  uint64_t first = 0;
-  for (size_t i = 0; i < 6; ++i) first = first << 8 | address[i];
-  return first | uint64_t{1} << 63;
 }
 
 size_t EndpointHash::operator()(const Endpoint& endpoint) const {

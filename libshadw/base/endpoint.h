@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/bytes.h"
+#include "libshadw/base/coding.h"
 
 namespace shadw::base {
 
@@ -52,7 +53,7 @@ struct Endpoint {
   }
 
   // Loopback, private and link-local: addresses that mean nothing to a stranger.
-  bool IsLocal() const;
+  bool IsLocal() const { return v6 ? IsLocalV6() : IsLocalV4(); }
   // An address that one can send to: not unspecified, not multicast, the port not 0.
   bool IsUsable() const {
     if (port == 0) return false;
@@ -61,10 +62,30 @@ struct Endpoint {
   }
   // The network it is reckoned to: the first 24 bits of IPv4, 48 of IPv6, tagged with
   // the family so that the two never meet.
-  uint64_t Subnet() const;
+  uint64_t Subnet() const {
+    if (!v6) return v4() >> 8;
+    uint64_t first = 0;
+    for (size_t i = 0; i < 6; ++i) first = first << 8 | address[i];
+    return first | uint64_t{1} << 63;
+  }
 
-  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  // Written out, as compilers make a call of the default one.
+  friend bool operator==(const Endpoint& a, const Endpoint& b) {
+    const auto half = [](const Endpoint& it, size_t at) {
+      return LoadLittleEndian<uint64_t>(it.address.data() + at);
+    };
+    return ((half(a, 0) ^ half(b, 0)) | (half(a, 8) ^ half(b, 8))) == 0 && a.port == b.port &&
+           a.v6 == b.v6;
+  }
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+
+ private:
+  constexpr bool IsLocalV4() const {
+    const uint32_t ip = v4();
+    return ip >> 24 == 127 || ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8 ||
+           ip >> 16 == 0xa9fe;
+  }
+  bool IsLocalV6() const;
 };
 
 struct EndpointHash {

@@ -15,6 +15,11 @@ NodeOptions Completed(NodeOptions options, const ProtocolTraits& traits) {
   if (options.bucket_size == 0) options.bucket_size = traits.bucket_size;
   if (options.lookup_parallelism == 0) options.lookup_parallelism = traits.lookup_parallelism;
   options.table.bucket_size = options.bucket_size;
+  ResponderOptions& responder = options.responder;
+  if (responder.contacts_in_reply == 0) responder.contacts_in_reply = options.bucket_size;
+  if (responder.records.lifetime == base::Duration{})
+    responder.records.lifetime = traits.record_lifetime;
+  if (responder.peers.lifetime == base::Duration{}) responder.peers.lifetime = traits.peer_lifetime;
   if (!traits.v6) options.v6 = false;
   return options;
 }

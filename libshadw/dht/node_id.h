@@ -35,7 +35,11 @@ struct NodeId {
   void ToBytes(base::MutableByteSpan out) const;
   std::string ToHex(size_t id_bytes) const;
 
-  friend bool operator==(const NodeId&, const NodeId&) = default;
+  // Written out: compilers make a call of the default one, and tables compare all day.
+  friend bool operator==(const NodeId& a, const NodeId& b) {
+    return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
+            (a.words[3] ^ b.words[3])) == 0;
+  }
   friend auto operator<=>(const NodeId&, const NodeId&) = default;
 };
 

@@ -64,6 +64,9 @@ struct Node::Impl {
   void HandleResponse(base::Time now, const base::Endpoint& from, Message& response);
   void Reply(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
              Guard::Account& account);
+  void PassOn(base::Time now, const base::Endpoint& from, const Message& query,
+              Guard::Account& account);
+  void Delay(base::Time now, const base::Endpoint& from, const Message& query);
   void ReportPong(const Pong& pong);
   void HandleOwnPing(const base::Endpoint& from);
   bool SendQuery(base::Time now, const Request& request, uint16_t rtt_ms, Message& query);
@@ -130,6 +133,9 @@ struct Node::Impl {
   std::vector<OperationId> pings;  // of Node::Ping
   NodeStats counters;
 
+  // Replies whose time has not come.
+  std::vector<std::pair<base::Time, base::Transmit<base::Endpoint>>> delayed;
+
   // Of joining.
   OperationId join_operation = 0;
   bool joined = false;
@@ -166,6 +172,8 @@ inline constexpr uint32_t kGraveIndex = 3;
 inline constexpr uint32_t kOwnPingIndex = 4;
 
 inline constexpr size_t kMaxGraves = 16;
+inline constexpr size_t kMaxDelayed = 64;
+inline constexpr uint32_t kMaxDelayMs = 10'000;
 // More losses in a row than this, and nothing heard meanwhile: the silence is ours.
 inline constexpr size_t kLossesUntilOffline = 3;
 inline constexpr base::Duration kProbeEvery = std::chrono::seconds(5);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "libshadw/base/coding.h"
+#include "libshadw/dht/hyper/relay.h"
 #include "libshadw/dht/node_impl.h"
 
 namespace shadw::dht {
@@ -47,7 +48,7 @@ void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteS
 void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
                              const Message& query) {
   ++counters.queries;
-  if (own_ping && query.sender == id && query.transaction.size() == 2 &&
+  if (own_ping && query.method == Method::kPing && query.transaction.size() == 2 &&
       base::LoadLittleEndian<uint16_t>(query.transaction.data()) == *own_ping) {
     HandleOwnPing(from);
     return;
@@ -63,7 +64,50 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
       SendPing(now, contact, kCheckIndex);
     }
   }
-  Reply(now, from, datagram.size(), query, account);
+  if (query.method == Method::kPeerHandshake || query.method == Method::kPeerHolepunch) {
+    PassOn(now, from, query, account);
+  } else if (query.method == Method::kDelayedPing) {
+    Delay(now, from, query);
+  } else {
+    Reply(now, from, datagram.size(), query, account);
+  }
+}
+
+// For two peers of hyperdht that cannot reach each other yet.
+void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, const Message& query,
+                        Guard::Account& account) {
+  if (!query.target) return;
+  const auto forward = hyper::Forward(query, from, responder.AnnouncerOf(now, *query.target));
+  if (!forward || TableOf(forward->to) == nullptr) return;
+  Message message = hyper::ToMessage(query, *forward);
+  message.sender = id;
+  message.read_only = !serving;
+  message.observed = forward->to;
+  if (forward->add_contacts) {
+    TableOf(from)->Closest(
+        *query.target, options.bucket_size,
+        [&](const RoutingTable::Entry& entry) { message.contacts.Add(entry.contact); });
+  }
+  base::Bytes bytes;
+  if (!protocol->Encode(message, forward->to, bytes)) return;
+  account.Sent(bytes.size());
+  ++counters.forwarded;
+  Transmit(forward->to, std::move(bytes));
+}
+
+// Answers a ping later, so that the asker learns how long his NAT remembers.
+void Node::Impl::Delay(base::Time now, const base::Endpoint& from, const Message& query) {
+  if (delayed.size() >= kMaxDelayed || query.delay_ms > kMaxDelayMs) return;
+  Message reply;
+  reply.kind = Kind::kResponse;
+  reply.method = Method::kDelayedPing;
+  reply.transaction = query.transaction;
+  reply.observed = from;
+  reply.sender = id;
+  reply.read_only = !serving;
+  base::Bytes bytes;
+  if (!protocol->Encode(reply, from, bytes)) return;
+  delayed.push_back({now + std::chrono::milliseconds(query.delay_ms), {from, std::move(bytes)}});
 }
 
 void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_bytes,
@@ -77,7 +121,8 @@ void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_
     account.Prove();
     limit = kMaxDatagramBytes;
   }
-  if (serving || !protocol->traits().id_from_address) reply.sender = id;
+  reply.sender = id;
+  reply.read_only = !serving;
   base::Endpoint to = from;
   if (query.method == Method::kPingNat) to.port = query.port;
   base::Bytes bytes = EncodeWithin(*protocol, to, limit, reply);
@@ -98,7 +143,7 @@ bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_
   query.transaction = bytes;
   query.read_only = !serving;
   query.observed = request.to;
-  if (serving || !protocol->traits().id_from_address) query.sender = id;
+  query.sender = id;
   if (tables[0] && tables[1]) query.want_v4 = query.want_v6 = true;
   base::Bytes out;
   if (!protocol->Encode(query, request.to, out)) {

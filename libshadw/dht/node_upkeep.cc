@@ -44,11 +44,17 @@ std::optional<base::Time> Node::NextTimeout() const {
   if (!it.serving && it.options.serving == Serving::kWhenReachable) {
     next = std::min(next, it.next_own_ping);
   }
+  for (const auto& [time, reply] : it.delayed) next = std::min(next, time);
   if (const auto request = it.requests.NextTime()) next = std::min(next, *request);
   return next;
 }
 
 void Node::Impl::Upkeep(base::Time now) {
+  std::erase_if(delayed, [&](auto& entry) {
+    if (now < entry.first) return false;
+    transmits.Push(std::move(entry.second));
+    return true;
+  });
   if (!Joining() && !joined && now >= next_join) Join(now);
   if (now >= next_visit) VisitNextBucket(now);
   if (now >= next_grave) VisitGrave(now);

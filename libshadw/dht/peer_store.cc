@@ -44,16 +44,6 @@ void PeerStore::Remove(const NodeId& target, base::ByteSpan key) {
   if (found->second.empty()) targets_.erase(found);
 }
 
-std::optional<base::Endpoint> PeerStore::Announcer(base::Time now, const NodeId& target,
-                                                   base::ByteSpan key) const {
-  const auto found = targets_.find(target);
-  if (found == targets_.end()) return std::nullopt;
-  for (const Kept& kept : found->second) {
-    if (kept.expires > now && std::ranges::equal(kept.peer.key, key)) return kept.from;
-  }
-  return std::nullopt;
-}
-
 std::vector<NodeId> PeerStore::SampleTargets(size_t count, base::RandomSource* random) const {
   std::vector<NodeId> sample;
   if (targets_.empty()) return sample;

@@ -27,11 +27,17 @@ namespace shadw::dht {
 struct PeerStoreOptions {
   size_t max_targets = 5000;
   size_t max_peers_of_target = 500;
-  base::Duration lifetime = std::chrono::minutes(30);
+  base::Duration lifetime{};  // zero: the protocol's
 };
 
 class PeerStore {
  public:
+  struct Kept {
+    StoredPeer peer;
+    base::Endpoint from;  // where its announcement came from
+    base::Time expires;
+  };
+
   explicit PeerStore(const PeerStoreOptions& options);
 
   // False: there is no room for another target.
@@ -54,9 +60,16 @@ class PeerStore {
       --count;
     }
   }
-  // Where the announcement of the peer with this key came from; hyperdht relays there.
-  std::optional<base::Endpoint> Announcer(base::Time now, const NodeId& target,
-                                          base::ByteSpan key) const;
+  // The first peer under the target for which `is_it`; null: none.
+  template <typename IsIt>
+  const Kept* Find(base::Time now, const NodeId& target, IsIt&& is_it) const {
+    const auto found = targets_.find(target);
+    if (found == targets_.end()) return nullptr;
+    for (const Kept& kept : found->second) {
+      if (kept.expires > now && is_it(kept)) return &kept;
+    }
+    return nullptr;
+  }
   // At most `count` targets that somebody announced under, beginning at a random one.
   std::vector<NodeId> SampleTargets(size_t count, base::RandomSource* random) const;
 
@@ -64,11 +77,6 @@ class PeerStore {
   size_t targets() const { return targets_.size(); }
 
  private:
-  struct Kept {
-    StoredPeer peer;
-    base::Endpoint from;
-    base::Time expires;
-  };
   static size_t Below(size_t bound, base::RandomSource* random);
 
   PeerStoreOptions options_;

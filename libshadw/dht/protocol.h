@@ -36,7 +36,9 @@ struct ProtocolTraits {
   size_t token_bytes;             // of the tokens we issue; at most 32
   base::Duration token_rotation;  // a token lives one to two rotations
   base::Duration record_lifetime;
+  base::Duration peer_lifetime;
   bool tokens_always;    // every reply about a target carries a token
+  bool seq_is_minimum;   // a get names the least sequence number wanted, not the last known
   bool id_from_address;  // the id is a hash of the address: it changes with it
   bool v6;               // messages can carry IPv6 contacts
 };

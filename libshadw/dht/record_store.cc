@@ -38,8 +38,8 @@ typename Map::iterator Farthest(Map& map, const NodeId& id) {
 }  // namespace
 
 absl::Status RecordStoreOptions::Validate() const {
-  if (lifetime < std::chrono::seconds(1)) {
-    return absl::InvalidArgumentError("dht: got a record lifetime below 1 s, need 1 s or more");
+  if (lifetime < base::Duration{}) {
+    return absl::InvalidArgumentError("dht: got a negative record lifetime, need 0 or more");
   }
   return absl::OkStatus();
 }

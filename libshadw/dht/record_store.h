@@ -28,7 +28,7 @@ namespace shadw::dht {
 struct RecordStoreOptions {
   size_t max_records = 10'000;
   size_t max_bytes = 16 << 20;
-  base::Duration lifetime = std::chrono::hours(2);
+  base::Duration lifetime{};  // zero: the protocol's
 
   absl::Status Validate() const;
 };

@@ -68,21 +68,48 @@ void Responder::AddContacts(const Message& query, const base::Endpoint& from,
   for (size_t family = 0; family < 2; ++family) {
     if (!want[family] || tables_[family] == nullptr) continue;
     tables_[family]->Closest(
-        *query.target, protocol_->traits().bucket_size,
+        *query.target, options_.contacts_in_reply,
         [&](const RoutingTable::Entry& entry) { reply.contacts.Add(entry.contact); });
   }
 }
 
+// Where every reply carries a token, one of another target's reply is good as well.
+NodeId Responder::TokenTarget(const NodeId& target) const {
+  return protocol_->traits().tokens_always ? NodeId{} : target;
+}
+
 void Responder::AddToken(base::Time now, const Message& query, const base::Endpoint& from,
                          Scratch& scratch, Message& reply) {
-  scratch.token = tokens_.Issue(now, from, *query.target);
+  scratch.token = tokens_.Issue(now, from, TokenTarget(*query.target));
   reply.token = base::ByteSpan(scratch.token).first(protocol_->traits().token_bytes);
 }
 
 void Responder::AddPeers(base::Time now, const Message& query, Message& reply) const {
-  const size_t most = query.method == Method::kFindPeer ? 1 : options_.max_peers_in_reply;
-  peers_.Sample(now, *query.target, most, random_,
+  if (query.method == Method::kFindPeer) {
+    if (const StoredPeer* peer = OwnerOf(now, *query.target))
+      reply.peers.emplace_back(peer->record);
+    return;
+  }
+  peers_.Sample(now, *query.target, options_.max_peers_in_reply, random_,
                 [&](const StoredPeer& peer) { reply.peers.emplace_back(peer.record); });
+}
+
+// The peer whose key hashes to the target: who can be asked for by name.
+const StoredPeer* Responder::OwnerOf(base::Time now, const NodeId& target) const {
+  const PeerStore::Kept* kept = KeptOwner(now, target);
+  return kept == nullptr ? nullptr : &kept->peer;
+}
+
+std::optional<base::Endpoint> Responder::AnnouncerOf(base::Time now, const NodeId& target) const {
+  const PeerStore::Kept* kept = KeptOwner(now, target);
+  return kept == nullptr ? std::nullopt : std::optional(kept->from);
+}
+
+const PeerStore::Kept* Responder::KeptOwner(base::Time now, const NodeId& target) const {
+  return peers_.Find(now, target, [&](const PeerStore::Kept& kept) {
+    return kept.peer.key.size() == 32 &&
+           protocol_->MutableTarget(base::ByteSpan(kept.peer.key).first<32>(), {}) == target;
+  });
 }
 
 void Responder::AddRecord(base::Time now, const Message& query, Message& reply) const {
@@ -94,7 +121,9 @@ void Responder::AddRecord(base::Time now, const Message& query, Message& reply) 
   }
   if (query.method == Method::kGetImmutable) return;
   reply.seq = record->seq;
-  if (query.seq && record->seq <= *query.seq) return;
+  const bool known = query.seq && (protocol_->traits().seq_is_minimum ? record->seq < *query.seq
+                                                                      : record->seq <= *query.seq);
+  if (known) return;
   reply.value = record->value;
   reply.key = *record->key;
   reply.signature = record->signature;
@@ -144,7 +173,9 @@ Refusal Responder::Announce(base::Time now, const Message& query, const base::En
 Refusal Responder::Write(base::Time now, const Message& query, const base::Endpoint& from,
                          const NodeId& own_id) {
   NodeId target{};
-  if (query.target) {
+  if (protocol_->traits().tokens_always) {
+    target = TokenTarget({});
+  } else if (query.target) {
     target = *query.target;
   } else if (query.method == Method::kPutImmutable) {
     target = protocol_->ImmutableTarget(query.value);
@@ -153,6 +184,7 @@ Refusal Responder::Write(base::Time now, const Message& query, const base::Endpo
   }
   token_was_good_ = tokens_.Accepts(now, query.token, from, target);
   if (!token_was_good_) return Refusal::kBadToken;
+  if (!IsWrite(query.method)) return Refusal::kNone;
   return query.method == Method::kPutImmutable || query.method == Method::kPutMutable
              ? Store(now, query)
              : Announce(now, query, from, own_id);
@@ -166,7 +198,8 @@ bool Responder::Answer(base::Time now, const Message& query, const base::Endpoin
   reply.transaction = query.transaction;
   reply.observed = from;
   Refusal refusal = query.malformed;
-  if (refusal == Refusal::kNone && IsWrite(query.method)) {
+  const bool shows_token = protocol_->traits().tokens_always && !query.token.empty();
+  if (refusal == Refusal::kNone && (IsWrite(query.method) || shows_token)) {
     refusal = Write(now, query, from, own_id);
   } else if (refusal == Refusal::kNone && query.method == Method::kUnknown) {
     refusal = Refusal::kUnknownMethod;
@@ -175,7 +208,8 @@ bool Responder::Answer(base::Time now, const Message& query, const base::Endpoin
     const bool is_get = query.method == Method::kGetPeers || query.method == Method::kFindPeer ||
                         query.method == Method::kGetImmutable ||
                         query.method == Method::kGetMutable;
-    if (is_get || (protocol_->traits().tokens_always && query.method != Method::kFindNode)) {
+    const bool internal = query.method == Method::kPing || query.method == Method::kFindNode;
+    if (is_get || (protocol_->traits().tokens_always && !internal)) {
       AddToken(now, query, from, scratch, reply);
     }
     AddContacts(query, from, reply);

@@ -20,6 +20,7 @@ namespace shadw::dht {
 struct ResponderOptions {
   RecordStoreOptions records;
   PeerStoreOptions peers;
+  size_t contacts_in_reply = 0;  // 0: the bucket size
   size_t max_peers_in_reply = 60;
   size_t max_samples_in_reply = 20;
 };
@@ -42,6 +43,8 @@ class Responder {
   bool Answer(base::Time now, const Message& query, const base::Endpoint& from,
               const NodeId& own_id, Scratch& scratch, Message& reply);
 
+  // Where the peer announced from that can be asked for by the name `target`.
+  std::optional<base::Endpoint> AnnouncerOf(base::Time now, const NodeId& target) const;
   // True when the last query carried a token that was ours.
   bool token_was_good() const { return token_was_good_; }
   void SetOwnId(const NodeId& own_id) { records_.SetOwnId(own_id); }
@@ -51,6 +54,9 @@ class Responder {
 
  private:
   void AddContacts(const Message& query, const base::Endpoint& from, Message& reply) const;
+  NodeId TokenTarget(const NodeId& target) const;
+  const PeerStore::Kept* KeptOwner(base::Time now, const NodeId& target) const;
+  const StoredPeer* OwnerOf(base::Time now, const NodeId& target) const;
   void AddToken(base::Time now, const Message& query, const base::Endpoint& from, Scratch& scratch,
                 Message& reply);
   void AddPeers(base::Time now, const Message& query, Message& reply) const;

@@ -18,7 +18,9 @@ constexpr ProtocolTraits kTraits = {
     .token_bytes = 8,
     .token_rotation = std::chrono::minutes(5),
     .record_lifetime = std::chrono::hours(2),
+    .peer_lifetime = std::chrono::minutes(30),
     .tokens_always = false,
+    .seq_is_minimum = false,
     .id_from_address = false,
     .v6 = true,
 };
