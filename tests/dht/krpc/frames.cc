@@ -65,7 +65,7 @@ std::vector<std::string> OneOfEach() {
       ours(Query("announce_peer", "12:implied_porti1e" + hash + "4:porti0e5:token4:tokn")),
       ours(Query("get", target)),
       ours(Query("get", "3:seqi-5e" + target + "4:wantl2:n6e")),
-      ours(Query("put", "5:token4:tokn1:vd1:ai1e1:bli2e1:xeee")),
+      ours(Query("put", "5:token4:tokn1:vd1:ai1e1:bli2e1:xee")),
       ours(MutablePut()),
       ours(MutablePut("3:casi6e", "4:salt4:name")),
       ours(Query("sample_infohashes", target)),
