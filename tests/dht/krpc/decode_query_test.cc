@@ -227,6 +227,23 @@ TEST(DecodeQuery, APutThatIsNotCanonicalIsRefused) {
   EXPECT_EQ(RefusalOf(Query("put", "1:v1:a")), Refusal::kMalformed);
 }
 
+TEST(DecodeQuery, ACasOrSaltThatCannotBeReadIsNotPassedOver) {
+  for (const char* cas : {"3:cas1:1", "3:casi9223372036854775808e", "3:casle"}) {
+    EXPECT_EQ(RefusalOf(MutablePut(cas)), Refusal::kMalformed) << cas;
+  }
+  EXPECT_EQ(RefusalOf(MutablePut("", "4:salti1e")), Refusal::kMalformed);
+}
+
+TEST(DecodeQuery, AValueMayBeAsDeepAsCheckValueAllows) {
+  for (const size_t depth : {31u, 32u, 33u}) {
+    const std::string value = std::string(depth, 'l') + std::string(depth, 'e');
+    Decoded put(Query("put", kToken + "1:v" + value));
+    const bool allowed = Mainline().CheckValue(base::AsBytes(value)) == Refusal::kNone;
+    EXPECT_EQ(put.ok && put->malformed == Refusal::kNone, allowed) << depth;
+    EXPECT_EQ(allowed, depth <= 32);
+  }
+}
+
 TEST(DecodeQuery, AGetSaysWhichSequenceNumberItKnows) {
   EXPECT_EQ(Decoded(Query("get", "3:seqi12e" + kTarget))->seq, 12);
   EXPECT_EQ(Decoded(Query("get", kTarget))->seq, std::nullopt);
