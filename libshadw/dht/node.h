@@ -91,6 +91,7 @@ struct NodeStats {
   uint64_t silenced = 0;     // met with silence, see guard.h
   uint64_t noise = 0;        // datagrams that were no messages
   uint64_t unexpected = 0;   // answers to nothing we asked
+  uint64_t forwarded = 0;    // for others who cannot reach each other yet
   uint64_t sent = 0;         // requests of ours
   uint64_t lost = 0;         // of them never answered
   double network_nodes = 0;  // estimated; 0: unknown yet

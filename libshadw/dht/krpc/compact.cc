@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/dht/krpc/compact.h"
 
-#include <bit>
-
 namespace shadw::dht::krpc {
 namespace {
 
 uint16_t LoadPort(const uint8_t* from) { return static_cast<uint16_t>(from[0] << 8 | from[1]); }
 
-// The address as two words: single bytes, written and read back together, would stall.
+// In place and in whole words: what is written in small pieces and copied at once stalls.
+void ReadV4(const uint8_t* from, base::Endpoint& endpoint) {
+  base::StoreLittleEndian<uint64_t>(endpoint.address.data(),
+                                    base::LoadLittleEndian<uint32_t>(from));
+  base::StoreLittleEndian<uint64_t>(endpoint.address.data() + 8, 0);
+  endpoint.port = LoadPort(from + 4);
+  endpoint.v6 = false;
+}
+
 base::Endpoint LoadV4(const uint8_t* from) {
-  const std::array<uint64_t, 2> address = {base::LoadLittleEndian<uint32_t>(from), 0};
-  return {.address = std::bit_cast<base::ByteArray<16>>(address),
-          .port = LoadPort(from + 4),
-          .v6 = false};
+  base::Endpoint endpoint;
+  ReadV4(from, endpoint);
+  return endpoint;
 }
 
 base::Endpoint LoadV6(const uint8_t* from) {
@@ -30,12 +35,11 @@ std::optional<base::Endpoint> LoadEndpoint(base::ByteSpan bytes) {
 
 void AddNodesV4(base::ByteSpan nodes, ContactList& contacts) {
   for (; nodes.size() >= kNodeV4Bytes; nodes = nodes.subspan(kNodeV4Bytes)) {
-    const base::Endpoint endpoint = LoadV4(nodes.data() + kIdBytes);
-    if (!endpoint.IsUsable()) continue;
+    if (!LoadV4(nodes.data() + kIdBytes).IsUsable()) continue;
     Contact* const contact = contacts.Extend();
     if (contact == nullptr) return;
     contact->id = LoadId(nodes.data());
-    contact->endpoint = endpoint;
+    ReadV4(nodes.data() + kIdBytes, contact->endpoint);
   }
 }
 

@@ -7,7 +7,7 @@
 #ifndef LIBSHADW_DHT_KRPC_COMPACT_H_
 #define LIBSHADW_DHT_KRPC_COMPACT_H_
 
-#include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "libshadw/base/bytes.h"
@@ -43,7 +43,14 @@ inline size_t EndpointBytes(const base::Endpoint& endpoint) {
 
 // Writes EndpointBytes(endpoint) bytes; returns where they end.
 inline uint8_t* StoreEndpoint(const base::Endpoint& endpoint, uint8_t* to) {
-  to = std::ranges::copy(endpoint.ip(), to).out;
+  // Lengths that the compiler knows: a call would take longer than four bytes do.
+  if (endpoint.v6) {
+    std::memcpy(to, endpoint.address.data(), 16);
+    to += 16;
+  } else {
+    std::memcpy(to, endpoint.address.data(), 4);
+    to += 4;
+  }
   *to++ = static_cast<uint8_t>(endpoint.port >> 8);
   *to++ = static_cast<uint8_t>(endpoint.port);
   return to;

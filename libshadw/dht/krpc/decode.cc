@@ -14,13 +14,14 @@ namespace {
 
 // What a query's arguments say beyond what stands in the message.
 struct Arguments {
-  base::ByteSpan raw;  // empty: they are no dict, or not there
   base::ByteSpan target;
   base::ByteSpan info_hash;
   bool has_token = false;
   bool has_port = false;
   bool has_value = false;
   bool is_mutable = false;  // any field is there that only mutable records have
+  bool is_sorted = true;    // and no key comes twice
+  bool is_odd = false;      // salt or cas are there and cannot be read
 };
 
 // The rest of the outer dict; what is missing or of another type stays empty.
@@ -129,10 +130,12 @@ void ReadArgument(std::string_view key, BencodeReader& in, Message& message, Arg
     message.implied_port = IntegerOrSkip(in).value_or(0) != 0;
   } else if (key == "salt") {
     found.is_mutable = true;
+    found.is_odd |= !in.NextIsString();
     message.salt = StringOrSkip(in);
   } else if (key == "cas") {
     found.is_mutable = true;
     message.cas = IntegerOrSkip(in);
+    found.is_odd |= !message.cas.has_value();
   } else if (ReadRecordField(key, in, message)) {
     found.has_token |= key == "token";
     found.has_value |= key == "v";
@@ -143,7 +146,7 @@ void ReadArgument(std::string_view key, BencodeReader& in, Message& message, Arg
 }
 
 Refusal CheckPut(const Arguments& found, const Message& message) {
-  if (!found.has_token || !found.has_value || !CheckCanonical(found.raw)) {
+  if (!found.has_token || !found.has_value || !found.is_sorted || found.is_odd) {
     return Refusal::kMalformed;
   }
   if (found.is_mutable &&
@@ -233,10 +236,12 @@ void ReadResults(BencodeReader& in, Message& message, Outer& outer) {
 }
 
 void ReadArguments(BencodeReader& in, Message& message, Arguments& found) {
-  const base::ByteSpan before = in.rest();
-  const bool is_dict =
-      ReadDict(in, [&](std::string_view key) { ReadArgument(key, in, message, found); });
-  if (is_dict) found.raw = before.first(before.size() - in.rest().size());
+  std::optional<std::string_view> previous;
+  const bool is_dict = ReadDict(in, [&](std::string_view key) {
+    found.is_sorted &= !previous || *previous < key;
+    previous = key;
+    ReadArgument(key, in, message, found);
+  });
   if (!is_dict) in.Skip();
 }
 

@@ -9,9 +9,9 @@
 // The model, beyond `protocol.h`:
 //   Queries     a name nobody knows is answered like find_node where a target of 20
 //               bytes comes with it. A put that has any of k, seq, sig, salt and cas is a
-//               mutable one, or malformed; it never becomes an immutable one. Its
-//               arguments must be in canonical form, else signatures could not be
-//               repeated
+//               mutable one, or malformed; it never becomes an immutable one. The keys
+//               of its arguments must be sorted and its value canonical, else signatures
+//               could not be repeated
 //   Responses   all fields are optional; a record that lacks a part is dropped by
 //               Interpret, what else came with it stays. At most kMaxContactsPerMessage
 //               nodes are read, those that nobody can send to are left out
