@@ -2,6 +2,7 @@
 #include "libshadw/dht/guard.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/coding.h"
@@ -9,15 +10,19 @@
 namespace shadw::dht {
 namespace {
 
-constexpr uint32_t kSweepSeconds = 10;
-// An allowance that was not used for so long says nothing any more.
-constexpr uint32_t kIdleSeconds = 20;
+constexpr uint32_t kWindowSeconds = 10;
+constexpr size_t kFirstPlaces = 16;
 
 uint32_t Seconds(base::Time now) { return static_cast<uint32_t>(base::ToUnixSeconds(now)); }
 
-uint64_t KeyOf(const base::Endpoint& endpoint) {
+// Never 0.
+uint64_t AddressOf(const base::Endpoint& endpoint) {
   const auto first = base::LoadLittleEndian<uint64_t>(endpoint.address.data());
-  return endpoint.v6 ? first : first | uint64_t{0x4} << 60;  // IPv4 uses 32 bits of it
+  return (endpoint.v6 ? first : first | uint64_t{1} << 40) + (first == 0 ? 1 : 0);
+}
+
+size_t Scatter(uint64_t address) {
+  return static_cast<size_t>((address * 0x9e3779b97f4a7c15) >> 20);
 }
 
 }  // namespace
@@ -32,35 +37,48 @@ absl::Status GuardOptions::Validate() const {
 
 Guard::Guard(const GuardOptions& options) : options_(options) {}
 
-void Guard::ForgetOld(uint32_t now_s) {
-  if (now_s - swept_s_ < kSweepSeconds) return;
-  swept_s_ = now_s;
-  std::erase_if(addresses_, [&](const auto& known) {
-    const Allowance& it = known.second;
-    return it.proven_until_s <= now_s && (it.decade + 1) * 10 + kIdleSeconds <= now_s &&
-           it.second + kIdleSeconds <= now_s;
-  });
+Guard::Allowance* Guard::Find(uint64_t address) {
+  const size_t mask = places_.size() - 1;
+  for (size_t i = Scatter(address) & mask;; i = (i + 1) & mask) {
+    if (places_[i].address == address || places_[i].address == 0) return &places_[i];
+  }
+}
+
+void Guard::Grow() {
+  std::vector<Allowance> old =
+      std::exchange(places_, std::vector<Allowance>(std::max(kFirstPlaces, 2 * places_.size())));
+  for (const Allowance& allowance : old) {
+    if (allowance.address != 0) *Find(allowance.address) = allowance;
+  }
 }
 
 Guard::Account Guard::Look(base::Time now, const base::Endpoint& from) {
   const uint32_t now_s = Seconds(now);
-  ForgetOld(now_s);
-  const uint64_t key = KeyOf(from);
-  auto found = addresses_.find(key);
-  if (found == addresses_.end()) {
-    if (addresses_.size() >= options_.max_addresses) return {this, &everybody_else_, now_s};
-    found = addresses_.emplace(key, Allowance{}).first;
+  if (const uint32_t window = now_s / kWindowSeconds; window != window_) {
+    window_ = window;
+    used_ = 0;
+    // Back to a small table after a flood.
+    if (places_.size() > 4 * kFirstPlaces) places_.clear();
+    std::ranges::fill(places_, Allowance{});
+    everybody_else_ = {};
   }
-  return {this, &found->second, now_s};
+  if (2 * (used_ + 1) > places_.size()) Grow();
+  const uint64_t address = AddressOf(from);
+  Allowance* allowance = Find(address);
+  if (allowance->address == 0) {
+    if (used_ >= options_.max_addresses) return {this, &everybody_else_, now_s};
+    ++used_;
+    allowance->address = address;
+    if (!proven_until_s_.empty()) {
+      const auto proven = proven_until_s_.find(address);
+      allowance->proven = proven != proven_until_s_.end() && proven->second > now_s;
+    }
+  }
+  return {this, allowance, now_s};
 }
 
 bool Guard::Account::Admits() {
   const uint32_t most = guard_->options_.queries_per_10s;
-  const uint32_t decade = now_s_ / 10;
-  if (allowance_->decade != decade) {
-    allowance_->decade = decade;
-    allowance_->queries = 0;
-  }
   if (most != 0 && allowance_->queries >= most) {
     ++guard_->silenced_;
     return false;
@@ -71,16 +89,22 @@ bool Guard::Account::Admits() {
 
 void Guard::Account::Prove() {
   if (allowance_ == &guard_->everybody_else_) return;
+  allowance_->proven = true;
+  auto& proofs = guard_->proven_until_s_;
+  if (proofs.size() >= guard_->options_.max_addresses) {
+    std::erase_if(proofs, [&](const auto& proof) { return proof.second <= now_s_; });
+    if (proofs.size() >= guard_->options_.max_addresses) return;
+  }
   const auto lifetime =
       std::chrono::duration_cast<std::chrono::seconds>(guard_->options_.proof_lifetime);
-  allowance_->proven_until_s = now_s_ + static_cast<uint32_t>(lifetime.count());
+  proofs[allowance_->address] = now_s_ + static_cast<uint32_t>(lifetime.count());
 }
 
-bool Guard::Account::is_proven() const { return allowance_->proven_until_s > now_s_; }
+bool Guard::Account::is_proven() const { return allowance_->proven; }
 
 size_t Guard::Account::ReplyLimit(Method method, size_t query_bytes) {
   if (is_proven()) return kMaxDatagramBytes;
-  const double ratio = AmplificationLimit(method);
+  const double ratio = AmplificationLimit(method) * guard_->options_.amplification_scale;
   const size_t limit =
       std::min(kMaxDatagramBytes, static_cast<size_t>(static_cast<double>(query_bytes) * ratio));
   const uint32_t budget = guard_->options_.unproven_bytes_per_second;

@@ -17,13 +17,17 @@
 //   … encode at most `limit` bytes …
 //   account.Sent(reply.size());
 //
-// Limits: kMaxAddresses are told apart. An address is an IP, whatever the port; of IPv6
-// the first 64 bits.
+// Counts are of windows of ten seconds, the same for everybody; each begins with a clean
+// sheet.
+//
+// Limits: max_addresses are told apart within a window, and as many proofs are kept. An
+// address is an IP, whatever the port; of IPv6 the first 64 bits.
 #ifndef LIBSHADW_DHT_GUARD_H_
 #define LIBSHADW_DHT_GUARD_H_
 
 #include <cstdint>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libshadw/base/endpoint.h"
@@ -37,6 +41,8 @@ struct GuardOptions {
   uint32_t queries_per_10s = 2000;
   // Bytes that one unproven address is sent within a second; 0: any number.
   uint32_t unproven_bytes_per_second = 4096;
+  // Multiplies the bound on single replies: above 1 only where senders cannot be forged.
+  double amplification_scale = 1;
   // How long a proof holds.
   base::Duration proof_lifetime = std::chrono::minutes(10);
   size_t max_addresses = 16384;
@@ -65,11 +71,11 @@ constexpr double AmplificationLimit(Method method) {
 
 class Guard {
   struct Allowance {
-    uint32_t decade = 0;  // ten seconds each
+    uint64_t address = 0;  // 0: this place is free
     uint32_t queries = 0;
     uint32_t second = 0;
     uint32_t bytes = 0;
-    uint32_t proven_until_s = 0;
+    bool proven = false;
   };
 
  public:
@@ -97,17 +103,21 @@ class Guard {
   explicit Guard(const GuardOptions& options);
   Account Look(base::Time now, const base::Endpoint& from);
 
-  size_t addresses() const { return addresses_.size(); }
+  // Told apart in this window.
+  size_t addresses() const { return used_; }
   // Queries that were met with silence.
   uint64_t silenced() const { return silenced_; }
 
  private:
-  void ForgetOld(uint32_t now_s);
+  Allowance* Find(uint64_t address);
+  void Grow();
 
   GuardOptions options_;
-  std::unordered_map<uint64_t, Allowance> addresses_;
+  uint32_t window_ = 0;
+  std::vector<Allowance> places_;  // a power of two of them, at most half in use
+  size_t used_ = 0;
   Allowance everybody_else_;
-  uint32_t swept_s_ = 0;
+  std::unordered_map<uint64_t, uint32_t> proven_until_s_;
   uint64_t silenced_ = 0;
 };
 

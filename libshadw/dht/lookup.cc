@@ -21,6 +21,7 @@ Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& 
   results_of_path_ = paths_.size() == 1
                          ? options.results
                          : std::min(options.results, CeilDiv(2 * options.results, paths_.size()));
+  kept_of_path_ = std::min(kMaxCandidates, 3 * results_of_path_ + 16);
   parallelism_of_path_ = std::max<size_t>(1, CeilDiv(options.parallelism, paths_.size()));
 }
 
@@ -35,23 +36,23 @@ bool Lookup::IsTaken(const Contact& contact) const {
 }
 
 void Lookup::AddSeed(const Contact& contact, uint16_t rtt_ms) {
-  if (IsTaken(contact)) return;
   Add(seeds_++ % paths_.size(), contact, rtt_ms, 1);
 }
 
 void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop) {
   std::vector<Candidate>& all = paths_[path].candidates;
+  // Most of what is heard is too far to matter, and that is seen first.
+  const bool full = all.size() >= kept_of_path_;
+  if (full &&
+      (all.back().state == State::kAsked || !Closer(target_, contact.id, all.back().contact.id))) {
+    return;
+  }
+  if (IsTaken(contact)) return;
+  if (full) all.pop_back();
   const auto at = std::ranges::lower_bound(
       all, contact, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
       &Candidate::contact);
-  if (all.size() >= kMaxCandidates) {
-    if (at == all.end() || all.back().state == State::kAsked) return;
-    const auto position = at - all.begin();
-    all.pop_back();
-    all.insert(all.begin() + position, {contact, next_index_++, rtt_ms, hop, State::kFresh, {}});
-    return;
-  }
-  all.insert(at, {contact, next_index_++, rtt_ms, hop, State::kFresh, {}});
+  all.insert(at, {contact, next_index_++, rtt_ms, hop, State::kFresh});
 }
 
 Lookup::Candidate* Lookup::NextOf(Path& path) {
@@ -119,12 +120,12 @@ void Lookup::Answered(uint32_t index, std::span<const Contact> contacts, base::B
   if (candidate == nullptr || candidate->state == State::kAnswered) return;
   if (candidate->state == State::kAsked) --path->in_flight;
   candidate->state = State::kAnswered;
-  candidate->token = base::ToBytes(token);
+  if (!token.empty()) tokens_.emplace_back(index, base::ToBytes(token));
   ++answered_;
   const auto hop = static_cast<uint16_t>(std::min<int>(candidate->hop + 1, UINT16_MAX));
   const size_t path_index = static_cast<size_t>(path - paths_.data());
   for (const Contact& contact : contacts) {
-    if (!IsTaken(contact)) Add(path_index, contact, kUnknownRttMs, hop);
+    Add(path_index, contact, kUnknownRttMs, hop);
   }
 }
 
@@ -148,7 +149,7 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
     size_t taken = 0;
     for (const Candidate& candidate : path.candidates) {
       if (candidate.state != State::kAnswered) continue;
-      hits.push_back({candidate.contact, candidate.index, candidate.hop, candidate.token});
+      hits.push_back({candidate.contact, candidate.index, candidate.hop, {}});
       if (++taken == count) break;
     }
   }
@@ -156,12 +157,23 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
       hits, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
       &Hit::contact);
   if (hits.size() > count) hits.resize(count);
+  for (Hit& hit : hits) {
+    const auto token = std::ranges::find(tokens_, hit.index, &decltype(tokens_)::value_type::first);
+    if (token != tokens_.end()) hit.token = token->second;
+  }
   return hits;
 }
 
 uint16_t Lookup::hops() const {
-  const std::vector<Hit> closest = Closest(1);
-  return closest.empty() ? 0 : closest.front().hop;
+  const Candidate* closest = nullptr;
+  for (const Path& path : paths_) {
+    const auto first = std::ranges::find(path.candidates, State::kAnswered, &Candidate::state);
+    if (first == path.candidates.end()) continue;
+    if (closest == nullptr || Closer(target_, first->contact.id, closest->contact.id)) {
+      closest = &*first;
+    }
+  }
+  return closest == nullptr ? 0 : closest->hop;
 }
 
 }  // namespace shadw::dht

@@ -17,7 +17,8 @@
 //   lookup.Answered(index, reply.contacts, token);          // or Slow(index), Failed(index)
 //   if (lookup.done()) for (const auto& hit : lookup.Closest()) …
 //
-// Limits: kMaxCandidates contacts a path; what is farther is forgotten.
+// Limits: three times as many contacts as results a path, and 16 more, but at most
+// kMaxCandidates; what is farther is forgotten.
 //   Source   Maymounkov & Mazieres 2002, 2.3; Baumgart & Mies 2007 (S/Kademlia), 4.4
 #ifndef LIBSHADW_DHT_LOOKUP_H_
 #define LIBSHADW_DHT_LOOKUP_H_
@@ -90,7 +91,6 @@ class Lookup {
     uint16_t rtt_ms;
     uint16_t hop;
     State state;
-    base::Bytes token;
   };
   struct Path {
     std::vector<Candidate> candidates;  // closest first
@@ -108,6 +108,8 @@ class Lookup {
   size_t results_of_path_;
   size_t parallelism_of_path_;
   std::vector<Path> paths_;
+  size_t kept_of_path_;
+  std::vector<std::pair<uint32_t, base::Bytes>> tokens_;  // by index
   uint32_t next_index_ = 0;
   size_t seeds_ = 0;
   size_t asked_ = 0;

@@ -110,9 +110,10 @@ RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& cont
   for (;;) {
     const size_t index = BucketOf(contact.id);
     Bucket& bucket = buckets_[index];
-    if (!BucketHasRoomFor(bucket, contact.endpoint)) return Verdict::kRefused;
     if (bucket.contacts.size() < options_.bucket_size) {
-      if (!TableHasRoomFor(contact.endpoint)) return Verdict::kRefused;
+      if (!BucketHasRoomFor(bucket, contact.endpoint) || !TableHasRoomFor(contact.endpoint)) {
+        return Verdict::kRefused;
+      }
       bucket.contacts.push_back(entry);
       ++size_;
       return Verdict::kKept;
@@ -120,11 +121,6 @@ RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& cont
     if (index + 1 == buckets_.size() && buckets_.size() < kMaxIdBits) {
       SplitLast();
       continue;
-    }
-    const auto failed = std::ranges::max_element(bucket.contacts, {}, &Entry::failures);
-    if (failed->failures >= options_.max_failures) {
-      *failed = entry;
-      return Verdict::kKept;
     }
     const auto waiting = FindIn(bucket.replacements, contact.id);
     if (waiting != bucket.replacements.end()) {
