@@ -76,7 +76,7 @@ class Network {
   void Replace(MachineIndex index, std::unique_ptr<Machine> machine) {
     std::swap(machines_[index], machine);
     if (machine != nullptr) departed_.push_back(std::move(machine));
-    wire_.SetPresent(index, machines_[index] != nullptr);
+    wire_.SetMachine(index, machines_[index].get());
     Poll(index);
   }
   void Remove(MachineIndex index) { Replace(index, nullptr); }
