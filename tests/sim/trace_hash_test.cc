@@ -23,7 +23,7 @@ TEST(TraceHash, IsTheSameOnEveryMachine) {
   base::Bytes bytes;
   for (uint8_t i = 0; i < 100; ++i) bytes.push_back(i);
   // Source: hash and address plan written again in Python.
-  EXPECT_EQ(HashOf(1'700'000'000'000'000'000, 1, 2, bytes), 621206002576096061u);
+  EXPECT_EQ(HashOf(1'700'000'000'000'000'000, 1, 2, bytes), 7190789002862647294u);
 }
 
 TEST(TraceHash, ChangesWithTimeEndsAndEveryByteAndLength) {
