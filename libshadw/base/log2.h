@@ -12,6 +12,7 @@
 #ifndef LIBSHADW_BASE_LOG2_H_
 #define LIBSHADW_BASE_LOG2_H_
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -39,23 +40,30 @@ constexpr uint64_t NegativeLog2(uint64_t h) {
   return (static_cast<uint64_t>(zeros + 1) << kLogFractionBits) - fraction;
 }
 
+// 2^(2^-1), 2^(2^-2), …, 2^(2^-57) with 63 fraction bits, each the square root of the one
+// before, rounded down.
+constexpr std::array<uint64_t, kLogFractionBits> MakeRootsOfTwo() {
+  std::array<uint64_t, kLogFractionBits> roots{};
+  Uint128 square = Uint128{1} << 127;  // 126 fraction bits
+  for (uint64_t& root : roots) {
+    for (int digit = 63; digit >= 0; --digit) {
+      const uint64_t candidate = root | uint64_t{1} << digit;
+      if (static_cast<Uint128>(candidate) * candidate <= square) root = candidate;
+    }
+    square = static_cast<Uint128>(root) << 63;
+  }
+  return roots;
+}
+inline constexpr std::array<uint64_t, kLogFractionBits> kRootsOfTwo = MakeRootsOfTwo();
+
 // 2^(fraction / 2^57) with 63 fraction bits; of `fraction` the low 57 bits count.
 //   Range    2^63 to 2^64 - 1
-//   Promise  true value - 128 < result <= true value
+//   Promise  true value - 256 < result <= true value
 constexpr uint64_t Exp2Fraction(uint64_t fraction) {
   uint64_t result = uint64_t{1} << 63;
-  Uint128 root = Uint128{1} << 127;  // 2^(2^-i), 126 fraction bits
-  for (int bit = kLogFractionBits - 1; bit >= 0; --bit) {
-    // The square root of a number in [1, 2], digit by digit, to 63 fraction bits.
-    uint64_t next = 0;
-    for (int digit = 63; digit >= 0; --digit) {
-      const uint64_t candidate = next | uint64_t{1} << digit;
-      if (static_cast<Uint128>(candidate) * candidate <= root) next = candidate;
-    }
-    root = static_cast<Uint128>(next) << 63;
-    if (fraction >> bit & 1) {
-      result = static_cast<uint64_t>(static_cast<Uint128>(result) * next >> 63);
-    }
+  for (int bit = 0; bit < kLogFractionBits; ++bit) {
+    if ((fraction >> (kLogFractionBits - 1 - bit) & 1) == 0) continue;
+    result = static_cast<uint64_t>(static_cast<Uint128>(result) * kRootsOfTwo[bit] >> 63);
   }
   return result;
 }

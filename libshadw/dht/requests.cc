@@ -16,7 +16,7 @@ base::Duration Requests::SlowAfter(uint16_t rtt_ms) const {
   if (rtt_ms != kUnknownRttMs) {
     after = 2 * std::chrono::milliseconds(rtt_ms) + std::chrono::milliseconds(50);
   } else if (rtt_.has_sample()) {
-    after = rtt_.rto();
+    after = rtt_.rto({.min = times_.slow_at_least, .max = times_.slow_at_most});
   }
   return std::clamp(after, times_.slow_at_least, times_.slow_at_most);
 }

@@ -46,9 +46,11 @@ class EventQueue {
     ++size_;
   }
 
-  // The earliest entry, where it is due at `limit` or before.
-  //   Cost     constant but for the dealing out: at most 11 moves an entry, about 3 seen
-  std::optional<Entry> PopUntil(base::Time limit) {
+  // The earliest entry, where it is due at `limit` or before. `warm` is called for entries
+  // that will be due soon, some more than once, so that the caller may prefetch.
+  //   Cost     constant but for the dealing out: at most 10 moves an entry, 2 to 3 as a rule
+  template <typename Warm>
+  std::optional<Entry> PopUntil(base::Time limit, const Warm& warm) {
     const uint64_t until = KeyOf(limit);
     while (size_ != 0) {
       const int level = std::countr_zero(levels_);
@@ -57,15 +59,31 @@ class EventQueue {
       if (bucket.earliest > until) return std::nullopt;
       last_ = bucket.earliest;
       if (level == 0 || bucket.entries.size() == 1) return Take(level, slot);
+      if (bucket.entries.size() <= kMaxWarm) {
+        for (const Item& item : bucket.entries) warm(item.payload);
+      }
       DealOut(level, slot);
     }
     return std::nullopt;
+  }
+  std::optional<Entry> PopUntil(base::Time limit) {
+    return PopUntil(limit, [](const Payload&) {});
+  }
+
+  // One that will be due soon, probably next; null where there is none.
+  const Payload* Soon() const {
+    if (size_ == 0) return nullptr;
+    const int level = std::countr_zero(levels_);
+    const Bucket& bucket = buckets_[level * kSlots + std::countr_zero(occupied_[level])];
+    return &bucket.entries[bucket.taken].payload;
   }
 
  private:
   static constexpr int kDigitBits = 6;
   static constexpr int kSlots = 1 << kDigitBits;
   static constexpr int kLevels = (64 + kDigitBits - 1) / kDigitBits;
+  // So many prefetched entries stay in a cache until their turn.
+  static constexpr size_t kMaxWarm = 1024;
   // A bucket that held more gives its memory back.
   static constexpr size_t kMaxKeptEntries = 4096;
 
@@ -120,7 +138,7 @@ class EventQueue {
     MarkEmpty(level, slot);
     for (Item& item : bucket.entries) Put(std::move(item));  // into levels below
     bucket.entries.clear();
-    if (bucket.entries.capacity() > kMaxKeptEntries) bucket.entries = {};
+    if (bucket.entries.capacity() > kMaxKeptEntries) std::vector<Item>().swap(bucket.entries);
   }
 
   uint64_t last_ = 0;

@@ -67,7 +67,7 @@ class Network {
   // The same at a chosen endpoint, its port not the plan's. Errors as Directory::AddAt.
   absl::StatusOr<MachineIndex> AddAt(const base::Endpoint& endpoint,
                                      std::unique_ptr<Machine> machine) {
-    const absl::StatusOr<MachineIndex> index = wire_.AddAt(endpoint);
+    absl::StatusOr<MachineIndex> index = wire_.AddAt(endpoint);
     if (index.ok()) Settle(*index, std::move(machine));
     return index;
   }
@@ -76,7 +76,7 @@ class Network {
   void Replace(MachineIndex index, std::unique_ptr<Machine> machine) {
     std::swap(machines_[index], machine);
     if (machine != nullptr) departed_.push_back(std::move(machine));
-    wire_.SetPresent(index, machines_[index] != nullptr);
+    wire_.SetMachine(index, machines_[index].get());
     Poll(index);
   }
   void Remove(MachineIndex index) { Replace(index, nullptr); }
@@ -109,8 +109,9 @@ class Network {
   }
   // A datagram from a stranger, or under a stolen address. No partition holds it.
   void Inject(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes) {
-    wire_.Send(
-        {.now = now(), .sender = kOutside, .from = from, .to = to, .bytes = std::move(bytes)});
+    Passing passing{.now = now(), .sender = kOutside, .from = from, .to = to};
+    passing.bytes = std::move(bytes);
+    wire_.Send(std::move(passing));
   }
 
   // Sends out what a machine has to say, and arms its timer.

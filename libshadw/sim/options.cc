@@ -13,6 +13,10 @@ absl::Status Options::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat("sim: got a start ", base::ToUnixNanos(start),
                                                    " ns after 1970, need 0 or more"));
   }
+  if (max_in_flight > kMaxInFlight) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sim: got ", max_in_flight, " datagrams in flight, need at most ", kMaxInFlight));
+  }
   return faults.Validate();
 }
 

@@ -21,6 +21,8 @@
 namespace shadw::sim {
 
 struct Options {
+  static constexpr uint32_t kMaxInFlight = 1 << 28;
+
   // The network draws its faults from the stream {seed, run}; agents take others.
   uint64_t seed = 0;
   uint64_t run = 0;
@@ -33,7 +35,8 @@ struct Options {
   // Asked every few thousand events; true makes RunUntil return early.
   std::function<bool()> should_stop;
 
-  //   Errors   kInvalidArgument  no latency model, a time before 1970, bad faults
+  //   Errors   kInvalidArgument  no latency model, a start before 1970, too much in
+  //                              flight, bad faults
   absl::Status Validate() const;
 };
 

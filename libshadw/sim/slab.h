@@ -31,6 +31,8 @@ class Slab {
     return place;
   }
 
+  const Value& operator[](uint32_t place) const { return values_[place]; }
+
   Value Take(uint32_t place) {
     free_.push_back(place);
     return std::move(values_[place]);

@@ -29,12 +29,18 @@ absl::StatusOr<MachineIndex> Wire::AddAt(const base::Endpoint& endpoint) {
   return index;
 }
 
-void Wire::SetPresent(MachineIndex index, bool present) {
-  places_[index].present = present;
+void Wire::SetMachine(MachineIndex index, const void* machine) {
+  places_[index].machine = machine;
   places_[index].timer = kNever;
 }
 
+void Wire::SetGroup(MachineIndex index, uint32_t group) {
+  places_[index].group = group;
+  partitioned_ = partitioned_ || group != 0;
+}
+
 void Wire::Heal() {
+  partitioned_ = false;
   for (Place& place : places_) place.group = 0;
 }
 
@@ -50,11 +56,12 @@ void Wire::Send(Passing passing) {
   counters_.sent_bytes += passing.bytes.size();
   if (!Leaves(passing)) return;
   const std::optional<MachineIndex> to = directory_.Find(passing.to);
-  if (!to || !places_[*to].present) {
+  if (!to) {  // whether somebody is at home shows at the arrival: looking costs a cache miss
     ++counters_.lost_to_nobody;
     return;
   }
-  if (passing.sender != kOutside && places_[passing.sender].group != places_[*to].group) {
+  if (partitioned_ && passing.sender != kOutside &&
+      places_[passing.sender].group != places_[*to].group) {
     ++counters_.lost_to_partition;
     return;
   }
@@ -90,10 +97,9 @@ void Wire::Launch(MachineIndex to, base::Duration latency, const Passing& passin
     ++counters_.lost_to_overflow;
     return;
   }
-  const uint32_t number =
-      datagrams_.Put({.from = passing.from, .to = to, .bytes = std::move(bytes)});
+  const uint32_t number = datagrams_.Put({.bytes = std::move(bytes), .from = passing.from});
   queue_.Push(now_ + latency + std::max(passing.delay, base::Duration(0)),
-              {.kind = Kind::kArrival, .number = number});
+              {.number = number, .machine = to});
 }
 
 void Wire::Arm(MachineIndex index, base::Time time) {
@@ -101,16 +107,16 @@ void Wire::Arm(MachineIndex index, base::Time time) {
   time = std::max(time, now_ + kMinTimerStep);
   if (time >= place.timer) return;
   place.timer = time;
-  queue_.Push(time, {.kind = Kind::kTimer, .number = index});
+  queue_.Push(time, {.number = kTimerMark, .machine = index});
 }
 
 void Wire::Schedule(base::Time time, uint32_t action) {
-  queue_.Push(std::max(time, now_), {.kind = Kind::kAction, .number = action});
+  queue_.Push(std::max(time, now_), {.number = action, .machine = kOutside});
 }
 
-bool Wire::Arrives(const Datagram& datagram) {
-  const Place& place = places_[datagram.to];
-  if (!place.present) {
+bool Wire::Arrives(MachineIndex to, const Datagram& datagram) {
+  const Place& place = places_[to];
+  if (place.machine == nullptr) {
     ++counters_.lost_to_nobody;
     return false;
   }
@@ -122,27 +128,47 @@ bool Wire::Arrives(const Datagram& datagram) {
   counters_.delivered_bytes += datagram.bytes.size();
   trace_.Add({.time = now_,
               .from = datagram.from,
-              .to = directory_.EndpointOf(datagram.to),
+              .to = directory_.EndpointOf(to),
               .bytes = datagram.bytes});
   return true;
 }
 
+// Inlined by force: GCC takes a function that only prefetches for one without effect, and
+// leaves out the call.
+[[gnu::always_inline]] inline void Wire::PrefetchNext() const {
+  const Due* due = queue_.Soon();
+  if (due == nullptr || due->is_action()) return;
+  __builtin_prefetch(places_[due->machine].machine);
+  if (due->is_timer()) return;
+  const base::Bytes& bytes = datagrams_[due->number].bytes;
+  __builtin_prefetch(bytes.data());
+  __builtin_prefetch(bytes.data() + 64);
+}
+
 std::optional<Occurrence> Wire::Next(base::Time until) {
-  while (const auto due = queue_.PopUntil(until)) {
-    now_ = due->time;
+  // Most of the time would go into waiting for memory: each of a hundred thousand machines
+  // and datagrams is cold when its turn comes. So it is fetched ahead, in two steps.
+  const auto warm = [this](const Due& due) __attribute__((always_inline)) {
+    if (due.is_action()) return;
+    __builtin_prefetch(&places_[due.machine]);
+    if (!due.is_timer()) __builtin_prefetch(&datagrams_[due.number]);
+  };
+  while (const auto entry = queue_.PopUntil(until, warm)) {
+    PrefetchNext();
+    now_ = entry->time;
     ++counters_.events;
-    const auto [kind, number] = due->payload;
-    if (kind == Kind::kAction) return Occurrence{.kind = kind, .number = number};
-    if (kind == Kind::kTimer) {
-      // An entry that a sooner one has replaced.
-      if (places_[number].timer != now_) continue;
-      places_[number].timer = kNever;
-      return Occurrence{.kind = kind, .number = number};
+    const Due due = entry->payload;
+    if (due.is_action()) return Occurrence{.kind = Kind::kAction, .number = due.number};
+    if (due.is_timer()) {
+      Place& place = places_[due.machine];
+      if (place.timer != now_) continue;  // a sooner one has replaced it
+      place.timer = kNever;
+      return Occurrence{.kind = Kind::kTimer, .number = due.machine};
     }
-    Datagram datagram = datagrams_.Take(number);
-    if (!Arrives(datagram)) continue;
-    return Occurrence{.kind = kind,
-                      .number = datagram.to,
+    Datagram datagram = datagrams_.Take(due.number);
+    if (!Arrives(due.machine, datagram)) continue;
+    return Occurrence{.kind = Kind::kArrival,
+                      .number = due.machine,
                       .from = datagram.from,
                       .bytes = std::move(datagram.bytes)};
   }

@@ -50,12 +50,12 @@ class Wire {
   uint64_t trace_hash() const { return trace_.value(); }
   size_t in_flight() const { return datagrams_.size(); }
 
-  // As Directory's. The place is empty until SetPresent.
+  // As Directory's. The place is empty until SetMachine.
   MachineIndex Add();
   absl::StatusOr<MachineIndex> AddAt(const base::Endpoint& endpoint);
-  // Whether somebody is there to receive. Forgets the timer.
-  void SetPresent(MachineIndex index, bool present);
-  void SetGroup(MachineIndex index, uint32_t group) { places_[index].group = group; }
+  // Who receives there; null: nobody. Forgets the timer. Only fetches the memory ahead.
+  void SetMachine(MachineIndex index, const void* machine);
+  void SetGroup(MachineIndex index, uint32_t group);
   void SetInterface(MachineIndex index, bool up) { places_[index].up = up; }
   void Heal();
   absl::Status SetFaults(const LinkFaults& faults);
@@ -73,32 +73,36 @@ class Wire {
 
  private:
   static constexpr base::Time kNever = base::Time::max();
+  static constexpr uint32_t kTimerMark = UINT32_MAX;
 
   struct Place {
     base::Time timer = kNever;  // when the queue's entry that counts is due
+    const void* machine = nullptr;
     uint32_t group = 0;
     bool up = true;
-    bool present = false;
   };
   struct Due {
-    Kind kind;
-    uint32_t number;  // of the datagram, machine or action
+    uint32_t number;       // of the datagram or action; kTimerMark for a timer
+    MachineIndex machine;  // kOutside for an action
+    bool is_action() const { return machine == kOutside; }
+    bool is_timer() const { return number == kTimerMark; }
   };
-  struct Datagram {
-    base::Endpoint from;
-    MachineIndex to;
+  struct alignas(64) Datagram {
     base::Bytes bytes;
+    base::Endpoint from;
   };
 
+  void PrefetchNext() const;
   bool Leaves(Passing& passing);
   void Launch(MachineIndex to, base::Duration latency, const Passing& passing, base::Bytes bytes);
-  bool Arrives(const Datagram& datagram);
+  bool Arrives(MachineIndex to, const Datagram& datagram);
 
   Options options_;
   base::Time now_;
   Random random_;
   Directory directory_;
   std::vector<Place> places_;
+  bool partitioned_ = false;
   EventQueue<Due> queue_;
   Slab<Datagram> datagrams_;
   Bystander bystander_;
