@@ -46,8 +46,9 @@ class EventQueue {
     ++size_;
   }
 
-  // The earliest entry, where it is due at `limit` or before. `warm` is called for entries
-  // that will be due soon, some more than once, so that the caller may prefetch.
+  // The earliest entry, where it is due at `limit` or before. `warm(payload, near)` is called
+  // for entries that will be due soon, as a rule once far and once near, so that the caller
+  // may prefetch.
   //   Cost     constant but for the dealing out: at most 10 moves an entry, 2 to 3 as a rule
   template <typename Warm>
   std::optional<Entry> PopUntil(base::Time limit, const Warm& warm) {
@@ -60,30 +61,24 @@ class EventQueue {
       last_ = bucket.earliest;
       if (level == 0 || bucket.entries.size() == 1) return Take(level, slot);
       if (bucket.entries.size() <= kMaxWarm) {
-        for (const Item& item : bucket.entries) warm(item.payload);
+        const bool near = bucket.entries.size() <= kMaxNear;
+        for (const Item& item : bucket.entries) warm(item.payload, near);
       }
       DealOut(level, slot);
     }
     return std::nullopt;
   }
   std::optional<Entry> PopUntil(base::Time limit) {
-    return PopUntil(limit, [](const Payload&) {});
-  }
-
-  // One that will be due soon, probably next; null where there is none.
-  const Payload* Soon() const {
-    if (size_ == 0) return nullptr;
-    const int level = std::countr_zero(levels_);
-    const Bucket& bucket = buckets_[level * kSlots + std::countr_zero(occupied_[level])];
-    return &bucket.entries[bucket.taken].payload;
+    return PopUntil(limit, [](const Payload&, bool) {});
   }
 
  private:
   static constexpr int kDigitBits = 6;
   static constexpr int kSlots = 1 << kDigitBits;
   static constexpr int kLevels = (64 + kDigitBits - 1) / kDigitBits;
-  // So many prefetched entries stay in a cache until their turn.
+  // So many prefetched entries stay in a cache until their turn; in the nearest one.
   static constexpr size_t kMaxWarm = 1024;
+  static constexpr size_t kMaxNear = 16;
   // A bucket that held more gives its memory back.
   static constexpr size_t kMaxKeptEntries = 4096;
 

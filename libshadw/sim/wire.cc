@@ -133,28 +133,24 @@ bool Wire::Arrives(MachineIndex to, const Datagram& datagram) {
   return true;
 }
 
-// Inlined by force: GCC takes a function that only prefetches for one without effect, and
-// leaves out the call.
-[[gnu::always_inline]] inline void Wire::PrefetchNext() const {
-  const Due* due = queue_.Soon();
-  if (due == nullptr || due->is_action()) return;
-  __builtin_prefetch(places_[due->machine].machine);
-  if (due->is_timer()) return;
-  const base::Bytes& bytes = datagrams_[due->number].bytes;
-  __builtin_prefetch(bytes.data());
-  __builtin_prefetch(bytes.data() + 64);
-}
-
 std::optional<Occurrence> Wire::Next(base::Time until) {
   // Most of the time would go into waiting for memory: each of a hundred thousand machines
   // and datagrams is cold when its turn comes. So it is fetched ahead, in two steps.
-  const auto warm = [this](const Due& due) __attribute__((always_inline)) {
+  // Inlined by force: GCC takes a function that only prefetches for one without effect.
+  const auto warm = [this](const Due& due, bool near) __attribute__((always_inline)) {
     if (due.is_action()) return;
-    __builtin_prefetch(&places_[due.machine]);
-    if (!due.is_timer()) __builtin_prefetch(&datagrams_[due.number]);
+    if (!near) {
+      __builtin_prefetch(&places_[due.machine]);
+      if (!due.is_timer()) __builtin_prefetch(&datagrams_[due.number]);
+      return;
+    }
+    __builtin_prefetch(places_[due.machine].machine);
+    if (due.is_timer()) return;
+    const base::Bytes& bytes = datagrams_[due.number].bytes;
+    __builtin_prefetch(bytes.data());
+    __builtin_prefetch(bytes.data() + 64);
   };
   while (const auto entry = queue_.PopUntil(until, warm)) {
-    PrefetchNext();
     now_ = entry->time;
     ++counters_.events;
     const Due due = entry->payload;

@@ -92,7 +92,6 @@ class Wire {
     base::Endpoint from;
   };
 
-  void PrefetchNext() const;
   bool Leaves(Passing& passing);
   void Launch(MachineIndex to, base::Duration latency, const Passing& passing, base::Bytes bytes);
   bool Arrives(MachineIndex to, const Datagram& datagram);
