@@ -20,6 +20,7 @@ libsodium-dev|libsodium: XChaCha20-Poly1305, BLAKE2b, Ed25519, random keys
 libsecp256k1-dev|libsecp256k1: BIP-32 keys
 libisal-dev|ISA-L: Reed-Solomon
 libzstd-dev|zstd: compression
+libboost-dev|Boost.Asio: waiting for sockets
 libcli11-dev|CLI11: the command line of the shadw application
 nlohmann-json3-dev|JSON output of the shadw application'
 # Made for x86-64 and found there only; elsewhere OpenSSL does its work.
