@@ -6,6 +6,7 @@
 #   test     the tests, benchmarks and checks
 #   python   the Python package and its tests
 #   fuzz     the fuzz targets under libFuzzer; running their corpora needs only `test`
+#   interop  the DHT nodes of others that tests/interop talks to
 set -euo pipefail
 
 # package|why, one a line.
@@ -42,6 +43,18 @@ python3-venv|an environment of its own for the Python tests'
 packages_fuzz='
 clang|libFuzzer
 libclang-rt-14-dev|the sanitizer runtimes of clang'
+packages_interop='
+iproute2|network namespaces
+python3-libtorrent|DHT nodes of libtorrent'
+# Node.js often comes from elsewhere than Debian, and with npm inside.
+if ! command -v node >/dev/null; then
+  packages_interop+='
+nodejs|DHT nodes of bittorrent-dht and hyperdht'
+fi
+if ! command -v npm >/dev/null; then
+  packages_interop+='
+npm|fetches bittorrent-dht and hyperdht'
+fi
 
 fail() {
   echo "install_dependencies: $*" >&2
@@ -60,7 +73,8 @@ for group in "$@"; do
     test) wanted+=$packages_test ;;
     python) wanted+=$packages_python ;;
     fuzz) wanted+=$packages_fuzz ;;
-    *) fail "got group '$group', need one of: build test python fuzz" ;;
+    interop) wanted+=$packages_interop ;;
+    *) fail "got group '$group', need one of: build test python fuzz interop" ;;
   esac
 done
 
