@@ -37,19 +37,19 @@ class InteropTest(unittest.TestCase):
         ).nodes
 
     @classmethod
-    def ours(cls, size, **options):
+    def ours(cls, size, start=None, **options):
         """Nodes of this library. SHADW_DHT_AGENT is the program that hosts them."""
-        start = {"network": "hyperdht" if cls.kind == "hyperdht" else "mainline"}
-        network = ForeignNetwork(
+        network = "hyperdht" if cls.kind == "hyperdht" else "mainline"
+        nodes = ForeignNetwork(
             cls.namespace,
             "shadw",
             size=size,
             command=[os.environ["SHADW_DHT_AGENT"]],
             subnet=100,
-            start=start,
+            start={"network": network, **(start or {})},
             **options,
         )
-        return cls._resources.enter_context(network).nodes
+        return cls._resources.enter_context(nodes).nodes
 
     @classmethod
     def seq(cls, number):

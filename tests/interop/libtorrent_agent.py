@@ -62,6 +62,17 @@ class Node:
                     return found
         raise TimeoutError("libtorrent did not answer")
 
+    def wait_for_id(self) -> bytes:
+        """The DHT starts a little after the socket."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < deadline:
+            # One entry per socket: the id, then the address it is for.
+            ids = self.session.save_state().get(b"dht state", {}).get(b"node-id", [])
+            if ids:
+                return ids[0][:20]
+            time.sleep(POLL_MS / 1000)
+        raise TimeoutError("the DHT of libtorrent did not start")
+
     def live_contacts(self) -> int:
         self.session.post_dht_stats()
 
@@ -104,14 +115,12 @@ class Agent:
             return alert.port if udp else None
 
         port = made.wait(listening)
-        # One entry per socket: the id, then the address it is for.
-        node_id = made.session.save_state()[b"dht state"][b"node-id"][0][:20]
-        return {"node_id": node_id.hex(), "address": address, "port": port}
+        return {"node_id": made.wait_for_id().hex(), "address": address, "port": port}
 
     def stop(self, node):
         made = self.nodes.pop(node)
         made.session.pause()
-        made.session.stop_dht()
+        made.session.apply_settings({"enable_dht": False})
         del made.session
         made.folder.cleanup()
 
