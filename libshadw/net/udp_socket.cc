@@ -189,7 +189,7 @@ absl::Status UdpSocket::Impl::Open() {
   }
   const bool shares_picked_port = families_.size() == 2 && options_.v4->port == 0;
   for (int attempt = 1; attempt < kPortAttempts && shares_picked_port; ++attempt) {
-    const absl::Status opened = OpenFamilies(false);
+    absl::Status opened = OpenFamilies(false);
     if (!absl::IsAlreadyExists(opened)) return opened;
   }
   return OpenFamilies(true);
@@ -200,7 +200,7 @@ absl::Status UdpSocket::Impl::OpenFamilies(bool last_attempt) {
   for (size_t i = 0; i < families_.size(); ++i) {
     Family& family = *families_[i];
     if (i == 1 && options_.v6->port == 0) family.bound.port = families_[0]->bound.port;
-    const absl::Status opened = OpenFamily(family);
+    absl::Status opened = OpenFamily(family);
     if (opened.ok()) continue;
     if (i == 1 && !last_attempt) {
       boost::system::error_code ignored;
@@ -272,7 +272,8 @@ void UdpSocket::Impl::ReceiveFrom(Family& family) {
     if (!IsPassing(errno)) Fail(family);
     return;
   }
-  family.readable = static_cast<size_t>(got) == options_.batch;
+  // Under load more has come meanwhile: to look once in vain costs less than to wait.
+  family.readable = true;
   family.reopen_delay = kReopenDelay;
   for (int i = 0; i < got; ++i) {
     const mmsghdr& header = incoming_.headers[i];
