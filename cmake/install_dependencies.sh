@@ -6,6 +6,7 @@
 #   test     the tests, benchmarks and checks
 #   python   the Python package and its tests
 #   fuzz     the fuzz targets under libFuzzer; running their corpora needs only `test`
+#   interop  the DHT nodes of others that tests/interop talks to
 set -euo pipefail
 
 # package|why, one a line.
@@ -20,6 +21,7 @@ libsodium-dev|libsodium: XChaCha20-Poly1305, BLAKE2b, Ed25519, random keys
 libsecp256k1-dev|libsecp256k1: BIP-32 keys
 libisal-dev|ISA-L: Reed-Solomon
 libzstd-dev|zstd: compression
+libboost-dev|Boost.Asio: waiting for sockets
 libcli11-dev|CLI11: the command line of the shadw application
 nlohmann-json3-dev|JSON output of the shadw application'
 # Made for x86-64 and found there only; elsewhere OpenSSL does its work.
@@ -41,6 +43,18 @@ python3-venv|an environment of its own for the Python tests'
 packages_fuzz='
 clang|libFuzzer
 libclang-rt-14-dev|the sanitizer runtimes of clang'
+packages_interop='
+iproute2|network namespaces
+python3-libtorrent|DHT nodes of libtorrent'
+# Node.js often comes from elsewhere than Debian, and with npm inside.
+if ! command -v node >/dev/null; then
+  packages_interop+='
+nodejs|DHT nodes of bittorrent-dht and hyperdht'
+fi
+if ! command -v npm >/dev/null; then
+  packages_interop+='
+npm|fetches bittorrent-dht and hyperdht'
+fi
 
 fail() {
   echo "install_dependencies: $*" >&2
@@ -59,7 +73,8 @@ for group in "$@"; do
     test) wanted+=$packages_test ;;
     python) wanted+=$packages_python ;;
     fuzz) wanted+=$packages_fuzz ;;
-    *) fail "got group '$group', need one of: build test python fuzz" ;;
+    interop) wanted+=$packages_interop ;;
+    *) fail "got group '$group', need one of: build test python fuzz interop" ;;
   esac
 done
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh [STAGE …]: builds and runs every test, or only the stages named. What the
 # machine lacks is installed first (cmake/install_dependencies.sh).
-#   dev       every C++ test and example, fuzz corpora, consumers, tidy
+#   dev       every C++ test and example, fuzz corpora, consumers, tidy, other people's DHTs
 #   asan      unit tests and fuzz corpora with address and undefined-behaviour sanitizers
 #   tsan      the tests that use threads, with the thread sanitizer
 #   python    the package from `pip install .` in a fresh environment: its tests, its
@@ -167,7 +167,7 @@ for stage in "${stages[@]}"; do
 done
 
 echo "== setup"
-need setup cmake/install_dependencies.sh build test python
+need setup cmake/install_dependencies.sh build test python interop
 for stage in "${stages[@]}"; do
   echo "== $stage"
   "stage_$stage"
