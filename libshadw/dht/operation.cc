@@ -364,16 +364,14 @@ PutReport Operation::TakePutReport() {
 
 TargetsSampled Operation::TakeSampleReport() {
   std::ranges::sort(samples_);
-  const auto repeated = std::ranges::unique(samples_);
-  samples_.erase(repeated.begin(), repeated.end());
+  samples_.erase(std::unique(samples_.begin(), samples_.end()), samples_.end());
   return {.operation = id_, .lookup = report(), .targets = std::move(samples_)};
 }
 
 PeersReport Operation::TakePeersReport() {
   PeersReport report{.operation = id_, .lookup = this->report()};
   std::ranges::sort(peers_, {}, [](const base::Bytes& peer) { return base::AsText(peer); });
-  const auto repeated = std::ranges::unique(peers_);
-  peers_.erase(repeated.begin(), repeated.end());
+  peers_.erase(std::unique(peers_.begin(), peers_.end()), peers_.end());
   for (const base::Bytes& record : peers_) {
     if (std::optional<Peer> peer = protocol_->ParsePeer(record)) {
       report.peers.push_back(*std::move(peer));
