@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thirty nodes in virtual time: one publishes a service under a name, another resolves it,
-// hears of its move, and then of its end.
+// In a simulated network one node publishes a service under a name; another resolves it.
 #include <cstdio>
 #include <memory>
 #include <string>

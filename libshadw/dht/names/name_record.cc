@@ -45,9 +45,9 @@ base::ByteArray<32> DiscoveryKey(std::span<const uint8_t, 32> public_key) {
 
 absl::StatusOr<NameRecord> MakeRecord(const crypto::Ed25519Signer& owner, std::string_view label,
                                       NameFacts facts, uint64_t seq) {
-  std::ranges::sort(facts.capabilities);
-  const auto doubles = std::ranges::unique(facts.capabilities);
-  facts.capabilities.erase(doubles.begin(), doubles.end());
+  std::vector<std::string>& capabilities = facts.capabilities;
+  std::ranges::sort(capabilities);
+  capabilities.erase(std::unique(capabilities.begin(), capabilities.end()), capabilities.end());
   return Sign(owner, {.name = {.owner = owner.public_key(), .label = std::string(label)},
                       .facts = std::move(facts),
                       .seq = seq});
