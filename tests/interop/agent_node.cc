@@ -142,8 +142,9 @@ void AgentNode::Do(const json& request, Reply reply) {
 void AgentNode::Stats(const Reply& reply) {
   driver_->Post([reply](dht::Node& node, base::Time) {
     const dht::NodeStats stats = node.stats();
-    reply(
-        {{"contacts", stats.contacts}, {"persistent", stats.serving}, {"records", stats.records}});
+    reply({{"contacts", stats.contacts},
+           {"persistent", stats.serving},
+           {"forwarded", stats.forwarded}});
   });
 }
 

@@ -155,6 +155,35 @@ class TheirsAmongOursTest(InteropTest):
         )
 
 
+class RelayTest(InteropTest):
+    """A network of ours; two applications on hyperdht that can find and reach each other
+    through our nodes only."""
+
+    kind = "hyperdht"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.ours(size=10)
+        cls.theirs = cls.foreign(
+            size=2, bootstrap=(cls.mine[0].endpoint,), subnet=3, start={"client": True}
+        )
+
+    def forwarded(self):
+        return sum(node.stats()["forwarded"] for node in self.mine)
+
+    def test_two_of_theirs_connect_through_ours(self):
+        before = self.forwarded()
+        server, client = self.theirs
+        key = server.serve(seed=fresh_seed())["key"]
+        heard = client.connect(key=key, value=b"through the relay".hex())["value"]
+        self.assertEqual(heard, b"through the relay".hex())
+        self.assertGreaterEqual(self.forwarded() - before, 2)
+
+    def test_who_asks_for_a_server_that_is_not_there_learns_so(self):
+        self.assertIsNone(self.theirs[1].connect(key="1d" * 32, value="00")["value"])
+
+
 class LossesTest(InteropTest):
     """A network of theirs in which nodes have died, and one of ours that only asks."""
 
