@@ -157,7 +157,8 @@ class Node:
         bootstrap   `host:port`, asked first; `remember`: contacts of an earlier run
         read_only   None: until others reach the node unasked. True: always. False: never,
                     for a server with a public address
-        id, address   ours, where they are known; bucket_size, lookup_parallelism: k and
+        id, address   ours, where they are known; a server that binds to one address of its
+                    own is taken to be there. bucket_size, lookup_parallelism: k and
                     alpha, 0: the network's
         """
         addresses = [bind] if isinstance(bind, str) else list(bind)

@@ -40,7 +40,7 @@ class Maker {
   py::object Make(const std::vector<dht::Contact>& contacts) const {
     py::list all;
     for (const dht::Contact& contact : contacts) all.append(Make(contact));
-    return std::move(all);
+    return all;
   }
   py::object Make(const DhtRunner::Snapshot& snapshot) const;
 

@@ -27,6 +27,15 @@ dht::OperationId OperationOf(const dht::Event& event) {
 // The clock of the driver, so that the node's first moment is not after its second.
 base::Time Now() { return net::DriverClock().Read().now; }
 
+// Of a server that binds to one address of its own: others see it there, and on hyperdht
+// nobody remembers a node whose id is not that of its address.
+std::optional<base::Endpoint> KnownAddress(const net::UdpSocket& socket) {
+  for (const auto& local : {socket.local_v4(), socket.local_v6()}) {
+    if (local && local->IsUsable()) return local;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DhtRunner>> DhtRunner::Start(Options options) {
@@ -34,6 +43,9 @@ absl::StatusOr<std::unique_ptr<DhtRunner>> DhtRunner::Start(Options options) {
   if (!socket.ok()) return socket.status();
   options.node.v4 = socket->local_v4().has_value();
   options.node.v6 = socket->local_v6().has_value();
+  if (options.node.serving == dht::Serving::kAlways && !options.node.address) {
+    options.node.address = KnownAddress(*socket);
+  }
   const base::Time now = Now();
   absl::StatusOr<dht::Node> node =
       dht::Node::Create(options.node, options.protocol, System(), now);
