@@ -9,6 +9,7 @@
 #include "libshadw/base/status_macros.h"
 #include "libshadw/crypto/blake2b.h"
 #include "libshadw/crypto/secret.h"
+#include "libshadw/crypto/slip10.h"
 
 namespace shadw::app {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::string_view kPrefix = "shadw-key-1 ";
 constexpr size_t kSeedDigits = 64;
 constexpr size_t kChecksumDigits = 8;
 constexpr size_t kLineCharacters = kPrefix.size() + kSeedDigits + 1 + kChecksumDigits;
+constexpr std::string_view kSignerPath = "m/5459031'/0'/0'/0'";
 constexpr size_t kMaxSecretFileBytes = 1024;
 
 std::string Checksum(std::string_view before) {
@@ -35,7 +37,7 @@ std::string_view WithoutTrailingSpace(std::string_view text) {
 }
 
 // `path` is for the message; nothing of the text gets into it.
-absl::StatusOr<shard::VaultKeys> ParseKey(std::string_view text, const std::string& path) {
+absl::StatusOr<crypto::SecretKey> ParseSeed(std::string_view text, const std::string& path) {
   text = WithoutTrailingSpace(text);
   if (text.starts_with(kFamily) && !text.starts_with(kPrefix)) {
     return absl::UnimplementedError(absl::StrCat(path, " is a key of a later version"));
@@ -50,7 +52,13 @@ absl::StatusOr<shard::VaultKeys> ParseKey(std::string_view text, const std::stri
   auto seed = base::FromHex(before.substr(kPrefix.size()));
   if (!seed.ok()) return refused;
   const auto wipe = absl::MakeCleanup([&] { crypto::Wipe(*seed); });
-  return shard::VaultKeys::FromSeed(*seed);
+  return crypto::SecretKey::CopyOf(base::ByteSpan(*seed).first<crypto::SecretKey::kBytes>());
+}
+
+absl::StatusOr<crypto::SecretKey> LoadSeed(const std::string& path, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const crypto::Secret text,
+                         ReadSecretFile(path, kMaxSecretFileBytes, console));
+  return ParseSeed(base::AsText(text.bytes()), path);
 }
 
 absl::StatusOr<Capability> ParseCapability(std::string_view text) {
@@ -79,9 +87,15 @@ absl::StatusOr<shard::VaultKeys> MakeKeyFile(const std::string& path, base::Rand
 }
 
 absl::StatusOr<shard::VaultKeys> LoadKeyFile(const std::string& path, Console& console) {
-  SHADW_ASSIGN_OR_RETURN(const crypto::Secret text,
-                         ReadSecretFile(path, kMaxSecretFileBytes, console));
-  return ParseKey(base::AsText(text.bytes()), path);
+  SHADW_ASSIGN_OR_RETURN(const crypto::SecretKey seed, LoadSeed(path, console));
+  return shard::VaultKeys::FromSeed(seed.bytes());
+}
+
+absl::StatusOr<crypto::Ed25519Signer> LoadSigner(const std::string& path, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const crypto::SecretKey seed, LoadSeed(path, console));
+  SHADW_ASSIGN_OR_RETURN(const auto root, crypto::Slip10PrivateKey::FromSeed(seed.bytes()));
+  SHADW_ASSIGN_OR_RETURN(const auto signer, root.DerivePath(kSignerPath));
+  return crypto::Ed25519Signer(signer.private_key());
 }
 
 std::string Fingerprint(const shard::VaultKeys& keys) {

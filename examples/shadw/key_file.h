@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/random.h"
+#include "libshadw/crypto/ed25519.h"
 #include "libshadw/shard/capability.h"
 #include "libshadw/shard/keys.h"
 #include "outcome.h"
@@ -26,6 +27,11 @@ absl::StatusOr<shard::VaultKeys> MakeKeyFile(const std::string& path, base::Rand
 //   Errors   kInvalidArgument  no key file, or mistyped
 //            kUnimplemented    a later version's
 absl::StatusOr<shard::VaultKeys> LoadKeyFile(const std::string& path, Console& console);
+
+// The owner's key pair in a DHT, of the seed's own tree of Ed25519 keys (crypto/slip10.h) at
+// m/5459031'/0'/0'/0'.
+//   Errors   as LoadKeyFile
+absl::StatusOr<crypto::Ed25519Signer> LoadSigner(const std::string& path, Console& console);
 
 // Tells vaults apart and reveals nothing of their keys: 16 hex digits.
 std::string Fingerprint(const shard::VaultKeys& keys);

@@ -83,6 +83,7 @@ int Main(int argc, char** argv) {
   AddUpkeepCommands(app, chosen);
   AddShareCommand(app, chosen);
   AddRecoverCommand(app, chosen);
+  AddDhtCommands(app, chosen);
   app.footer(kFooter);  // last, lest the commands inherit it
   try {
     app.parse(argc, argv);

@@ -40,6 +40,10 @@ void Console::Warn(std::string_view message) {
   warnings_.emplace_back(message);
 }
 
+bool Console::Tell(const nlohmann::json& object, const std::string& text) {
+  return Write(stdout, json() ? Dump(object) + "\n" : text);
+}
+
 bool Console::ShowJson(nlohmann::json object) {
   if (!warnings_.empty()) object["warnings"] = warnings_;
   return Write(shape_ == Shape::kJsonBesideData ? stderr : stdout, Dump(object) + "\n");

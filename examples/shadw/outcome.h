@@ -36,6 +36,9 @@ class Console {
   bool json() const { return shape_ != Shape::kText; }
   // At once on standard error, and in the JSON object at the end.
   void Warn(std::string_view message);
+  // At once: one of many objects on lines of their own, or `text`. False where standard
+  // output takes no more.
+  bool Tell(const nlohmann::json& object, const std::string& text);
   // Both return the exit code.
   int Show(const Outcome& outcome);
   int ShowError(const absl::Status& status);

@@ -25,8 +25,14 @@ Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& 
   parallelism_of_path_ = std::max<size_t>(1, CeilDiv(options.parallelism, paths_.size()));
 }
 
+void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
+  avoided_center_ = center;
+  avoided_radius_ = radius;
+}
+
 bool Lookup::IsTaken(const Contact& contact) const {
   if (contact.id == own_id_ || !contact.endpoint.IsUsable()) return true;
+  if (Distance(avoided_center_, contact.id) < avoided_radius_) return true;
   for (const Path& path : paths_) {
     for (const Candidate& known : path.candidates) {
       if (known.contact.id == contact.id || known.contact.endpoint == contact.endpoint) return true;

@@ -65,6 +65,8 @@ class Lookup {
   // A contact to begin with. Those with a lower round trip are asked first where they
   // are of the same use, that is share equally many bits with the target.
   void AddSeed(const Contact& contact, uint16_t rtt_ms);
+  // Passes over whoever lies closer to `center` than `radius`.
+  void Avoid(const NodeId& center, const NodeId& radius);
   // Whom to ask now; nothing while enough are being asked or nobody is left.
   std::optional<Ask> Next();
 
@@ -105,6 +107,8 @@ class Lookup {
 
   NodeId target_;
   NodeId own_id_;
+  NodeId avoided_center_{};
+  NodeId avoided_radius_{};  // zero: nobody is
   size_t results_of_path_;
   size_t parallelism_of_path_;
   std::vector<Path> paths_;

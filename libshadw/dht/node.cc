@@ -141,7 +141,7 @@ absl::StatusOr<OperationId> Node::Impl::Begin(base::Time now, Task task) {
 }
 
 void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
-  auto operation = std::make_unique<Operation>(operation_id, std::move(task), protocol, id);
+  auto operation = std::make_unique<Operation>(operation_id, std::move(task), protocol, random, id);
   const NodeId target = operation->task().target;
   for (const bool v6 : {false, true}) {
     std::optional<RoutingTable>& table = tables[v6 ? 1 : 0];
@@ -154,7 +154,20 @@ void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
     });
   }
   Operation& begun = *operations.emplace_back(std::move(operation));
+  if (begun.task().density_aware && network_size.Estimate() == 0) GuessNetworkSize();
   Pump(now, begun);
+}
+
+// From our own surroundings, as long as no lookup has told more.
+void Node::Impl::GuessNetworkSize() {
+  const RoutingTable& table = tables[0] ? *tables[0] : *tables[1];
+  NodeId farthest{};
+  size_t count = 0;
+  table.Closest(id, options.bucket_size, [&](const RoutingTable::Entry& entry) {
+    farthest = std::max(farthest, Distance(id, entry.contact.id));
+    ++count;
+  });
+  if (count == options.bucket_size) network_size.Observe(farthest, count);
 }
 
 Operation* Node::Impl::Find(OperationId operation) {

@@ -80,6 +80,7 @@ struct Node::Impl {
   absl::StatusOr<OperationId> BeginStanding(base::Time now, Task task, bool stands,
                                             Standing::Purpose purpose);
   void BeginAs(base::Time now, OperationId id, Task task);
+  void GuessNetworkSize();
   Operation* Find(OperationId id);
   void Pump(base::Time now, Operation& operation);
   void Send(base::Time now, const Operation& operation, const Operation::Outgoing& outgoing);

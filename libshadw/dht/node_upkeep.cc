@@ -102,7 +102,8 @@ void Node::Impl::JoinThrough(base::Time now, const Message& response, const base
     Task task = TaskFor(Method::kFindNode, id, {});
     task.quiet = true;
     join_operation = ++last_operation;
-    auto operation = std::make_unique<Operation>(join_operation, std::move(task), protocol, id);
+    auto operation =
+        std::make_unique<Operation>(join_operation, std::move(task), protocol, random, id);
     for (const bool v6 : {false, true}) {
       if (tables[v6 ? 1 : 0]) operation->AddLookup(v6);
     }

@@ -19,7 +19,8 @@ constexpr uint8_t kCommitTries = 2;
 // So many times closer than expected is crowded. With k = 8 a network without liars
 // looks so once in a thousand targets.
 constexpr uint64_t kCrowding = 4;
-constexpr int kSpreadLookups = 2;
+// A density-aware task costs at most so many times what its first lookup did.
+constexpr size_t kMaxSpreadCost = 4;
 
 Record RecordOf(const Message& response, const Task& task) {
   Record record{.value = base::ToBytes(response.value)};
@@ -34,15 +35,22 @@ Record RecordOf(const Message& response, const Task& task) {
   return record;
 }
 
-NodeId WithBitFlipped(NodeId id, int bit) {
-  id.words[static_cast<size_t>(bit) / 64] ^= uint64_t{1} << (63 - bit % 64);
+// Somewhere among the ids that share exactly `bits` bits with `target`; at most 63 count.
+NodeId SomewhereBeside(const NodeId& target, int bits, base::RandomSource* random,
+                       size_t id_bytes) {
+  const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
+  NodeId id = NodeId::FromBytes(base::ByteSpan(bytes).first(id_bytes));
+  const uint64_t differs = uint64_t{1} << (63 - bits);
+  const uint64_t random_bits = differs - 1;
+  id.words[0] = ((target.words[0] ^ differs) & ~random_bits) | (id.words[0] & random_bits);
   return id;
 }
 
 }  // namespace
 
-Operation::Operation(uint64_t id, Task task, const Protocol* protocol, const NodeId& own_id)
-    : id_(id), task_(std::move(task)), protocol_(protocol), own_id_(own_id) {}
+Operation::Operation(uint64_t id, Task task, const Protocol* protocol, base::RandomSource* random,
+                     const NodeId& own_id)
+    : id_(id), task_(std::move(task)), protocol_(protocol), random_(random), own_id_(own_id) {}
 
 void Operation::AddSeed(const Contact& contact) {
   for (size_t i = 0; i < is_v6_.size(); ++i) {
@@ -148,12 +156,19 @@ bool Operation::StartSpread(const NetworkSize& size) {
   const std::optional<NodeId> kth = DistanceOfKth(k);
   if (!kth || kth->words[0] >= expected / kCrowding) return false;
   spread_done_ = true;
-  const int bit = std::countl_zero(expected);
+  main_messages_ = messages_;
+  // Of the ids that share exactly so many bits with the target, half of k to k are nodes;
+  // with one bit less, k to 2k. Of so few, k who keep something and k who are asked meet,
+  // and the crowd is not among them: it shares more.
+  const int bits = std::clamp(std::countl_zero(expected), 1, 62);
   const std::vector<Lookup::Hit> known = lookups_.front().Closest(kMaxCandidates);
   first_lookup_of_phase_ = lookups_.size();
-  for (int i = 0; i < kSpreadLookups; ++i) {
-    const NodeId target = WithBitFlipped(task_.target, std::min(bit + i, 63));
+  for (const int shared : {bits, bits - 1}) {
+    const NodeId target =
+        SomewhereBeside(task_.target, shared, random_, protocol_->traits().id_bytes);
     Lookup& lookup = lookups_.emplace_back(target, own_id_, task_.lookup);
+    // The crowd would only name itself.
+    lookup.Avoid(task_.target, {{expected / kCrowding, 0, 0, 0}});
     for (const Lookup::Hit& hit : known) lookup.AddSeed(hit.contact, 0);
   }
   phase_ = Phase::kSpread;
@@ -162,14 +177,18 @@ bool Operation::StartSpread(const NetworkSize& size) {
 
 void Operation::StartExtra() {
   directs_.clear();
-  const size_t each = std::max<size_t>(1, task_.replicas / 2);
   for (size_t i = first_lookup_of_phase_; i < lookups_.size(); ++i) {
-    for (const Lookup::Hit& hit : lookups_[i].Closest(each)) {
+    for (const Lookup::Hit& hit : lookups_[i].Closest(task_.replicas)) {
       const bool known = std::ranges::any_of(
           directs_, [&](const Direct& direct) { return direct.contact.id == hit.contact.id; });
       if (!known) directs_.push_back({.contact = hit.contact});
     }
   }
+  // Two messages for each where there is something to write.
+  const size_t most = (kMaxSpreadCost - 1) * main_messages_;
+  const size_t spent = messages_ - main_messages_;
+  const size_t affordable = (most > spent ? most - spent : 0) / (task_.commit ? 2 : 1);
+  if (directs_.size() > affordable) directs_.resize(affordable);
   phase_ = Phase::kExtra;
 }
 
@@ -345,16 +364,14 @@ PutReport Operation::TakePutReport() {
 
 TargetsSampled Operation::TakeSampleReport() {
   std::ranges::sort(samples_);
-  const auto repeated = std::ranges::unique(samples_);
-  samples_.erase(repeated.begin(), repeated.end());
+  samples_.erase(std::unique(samples_.begin(), samples_.end()), samples_.end());
   return {.operation = id_, .lookup = report(), .targets = std::move(samples_)};
 }
 
 PeersReport Operation::TakePeersReport() {
   PeersReport report{.operation = id_, .lookup = this->report()};
   std::ranges::sort(peers_, {}, [](const base::Bytes& peer) { return base::AsText(peer); });
-  const auto repeated = std::ranges::unique(peers_);
-  peers_.erase(repeated.begin(), repeated.end());
+  peers_.erase(std::unique(peers_.begin(), peers_.end()), peers_.end());
   for (const base::Bytes& record : peers_) {
     if (std::optional<Peer> peer = protocol_->ParsePeer(record)) {
       report.peers.push_back(*std::move(peer));

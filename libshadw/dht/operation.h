@@ -10,10 +10,10 @@
 //
 // A target is crowded when its closest nodes lie several times closer than the size of
 // the network explains: somebody may have placed ids there to be the only ones asked.
-// A density-aware task then goes on to the nodes that would be its neighbours if the
-// crowd were not there: it looks up the target with one bit inverted, the bit at which a
-// region as large as k nodes share begins, and with the next bit, and reads or writes
-// there as well. Whoever puts and whoever gets find the same nodes.
+// A density-aware task then goes on as far as the k-th closest node would lie if the
+// crowd were not there. Closest first would meet the crowd alone, so it looks up random
+// points of that region, asks the nodes around them, and writes there as well; whoever
+// gets later meets some of them around points of his own.
 //
 // Nothing is sent from here; `node.cc` drives it. Index values name requests.
 #ifndef LIBSHADW_DHT_OPERATION_H_
@@ -61,7 +61,8 @@ class Operation {
     base::ByteSpan token;  // of a commit; borrowed until the next call
   };
 
-  Operation(uint64_t id, Task task, const Protocol* protocol, const NodeId& own_id);
+  Operation(uint64_t id, Task task, const Protocol* protocol, base::RandomSource* random,
+            const NodeId& own_id);
 
   uint64_t id() const { return id_; }
   const Task& task() const { return task_; }
@@ -114,6 +115,7 @@ class Operation {
   uint64_t id_;
   Task task_;
   const Protocol* protocol_;
+  base::RandomSource* random_;
   NodeId own_id_;
   Phase phase_ = Phase::kLookup;
   bool spread_done_ = false;
@@ -126,6 +128,7 @@ class Operation {
   std::vector<base::Bytes> peers_;
   std::vector<NodeId> samples_;
   size_t messages_ = 0;
+  size_t main_messages_ = 0;  // before it spread
   size_t answers_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/dht/hyper/hyperdht.h"
 #include "libshadw/dht/krpc/mainline.h"
 #include "libshadw/scenario/liar.h"
 #include "libshadw/scenario/population.h"
@@ -21,6 +22,7 @@ using sim::MachineIndex;
 enum Stream : uint64_t { kWorld = 1, kNodes = 2, kPeople = 3 };
 
 constexpr size_t kBootstrapContacts = 3;
+constexpr base::Duration kFirstGetAfter = std::chrono::minutes(1);
 
 double Seconds(base::Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
@@ -28,7 +30,8 @@ class World {
  public:
   World(const DhtOptions& options, sim::Network<Inhabitant> network)
       : options_(options),
-        protocol_(krpc_protocol()),
+        protocol_(options.network == Network::kMainline ? dht::krpc::Mainline()
+                                                        : dht::hyper::Hyperdht()),
         network_(std::move(network)),
         node_random_({.seed = options.seed, .run = options.run, .agent = kNodes}),
         random_({.seed = options.seed, .run = options.run, .agent = kPeople}),
@@ -51,7 +54,6 @@ class World {
     dht::NodeId target;
     MachineIndex publisher;
   };
-  static const dht::Protocol& krpc_protocol() { return dht::krpc::Mainline(); }
 
   absl::Status Settle();
   absl::Status AddNode(bool joins);
@@ -236,7 +238,8 @@ void World::PublishValues() {
     if (put.ok()) kept_.emplace_back(value.publisher, *put);
     Expect(value.publisher, put, {Deed::kPut, network_.now(), value.target});
   }
-  if (!values_.empty()) ScheduleGet();
+  // Puts take a while where liars are silent.
+  if (!values_.empty()) network_.At(network_.now() + kFirstGetAfter, [this] { ScheduleGet(); });
 }
 
 void World::ScheduleGet() {
@@ -335,8 +338,10 @@ void World::Note(MachineIndex who, const Pending& deed, const dht::LookupReport&
 
 absl::StatusOr<DhtRun> World::Run() {
   SHADW_RETURN_IF_ERROR(Settle());
-  PlaceSybils();
-  PublishValues();
+  network_.At(begin_ + options_.publish_after, [this] {
+    PlaceSybils();
+    PublishValues();
+  });
   ScheduleDisturbances();
   network_.RunUntil(begin_ + options_.duration);
   sums_.datagrams = network_.counters();

@@ -27,7 +27,7 @@ absl::Status DhtOptions::Validate() const {
   if (liars_ppm >= sim::kMillion) return OutOfRange("liars_ppm", liars_ppm, 0, sim::kMillion - 1);
   const base::Duration none{};
   if (duration <= none || mean_session < none || lookup_every < none || report_after < none ||
-      (values > 0 && get_every <= none)) {
+      publish_after < none || (values > 0 && get_every <= none)) {
     return absl::InvalidArgumentError(
         "scenario: got a negative time, or a zero duration or get_every, need above zero");
   }

@@ -28,6 +28,8 @@ enum class Lie : uint8_t {
   kCollude,  // names the liars that are closest to the target, denies having any value
 };
 
+enum class Network : uint8_t { kMainline, kHyperdht };
+
 enum class Trouble : uint8_t {
   kRestart,    // `nodes` of the nodes, the oldest first, lose all they know
   kPartition,  // `nodes` of the nodes reach only each other, for `length`
@@ -45,6 +47,7 @@ struct DhtOptions {
   uint64_t seed = 0;
   uint64_t run = 0;
   size_t nodes = 1000;
+  Network network = Network::kMainline;
   // True: tables begin full, as after long quiet. False: the nodes join one by one.
   bool full_tables = true;
   dht::NodeOptions node;
@@ -61,11 +64,13 @@ struct DhtOptions {
 
   // Values, each put and kept alive by a node that stays; got by anybody.
   size_t values = 0;
+  base::Duration publish_after{};                      // from the beginning
   base::Duration get_every = std::chrono::seconds(1);  // in the whole network
 
   uint32_t liars_ppm = 0;
   Lie lie = Lie::kDrop;
-  // Ids placed closest to the first value's target, before it is put. They collude.
+  // Ids placed closest to the first value's target just before it is put; they collude, and
+  // everybody has heard of them.
   size_t sybils = 0;
   std::vector<Disturbance> disturbances;
   // Asked every few thousand events; true ends the run early.

@@ -5,6 +5,7 @@
 import hashlib
 
 _P = 2**255 - 19
+_ORDER = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, _P - 2, _P) % _P
 # A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
 _NEUTRAL = (0, 1, 1, 0)
@@ -41,8 +42,20 @@ def expanded_key(seed: bytes) -> bytes:
 
 
 def public_key(seed: bytes) -> bytes:
-    scalar = int.from_bytes(expanded_key(seed)[:32], "little")
-    x, y, z, _ = _times(scalar, _BASE)
+    return _encode(_times(int.from_bytes(expanded_key(seed)[:32], "little"), _BASE))
+
+
+def _encode(point) -> bytes:
+    x, y, z, _ = point
     inverse = pow(z, _P - 2, _P)
     x, y = x * inverse % _P, y * inverse % _P
     return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def sign(seed: bytes, message: bytes) -> bytes:
+    expanded, key = expanded_key(seed), public_key(seed)
+    scalar = int.from_bytes(expanded[:32], "little")
+    nonce = int.from_bytes(hashlib.sha512(expanded[32:] + message).digest(), "little") % _ORDER
+    point = _encode(_times(nonce, _BASE))
+    challenge = int.from_bytes(hashlib.sha512(point + key + message).digest(), "little")
+    return point + ((nonce + challenge * scalar) % _ORDER).to_bytes(32, "little")

@@ -5,6 +5,8 @@ import HyperDHT from 'hyperdht'
 import { endpointOf, hex, Nodes, serve } from './agent_loop.js'
 
 const nodes = new Nodes()
+const servers = new Nodes()
+const CONNECT_MS = 30000
 
 // All replies of a query that another node answered with something.
 async function collect(query) {
@@ -16,8 +18,11 @@ async function collect(query) {
 serve({
   // Without `bootstrap` the first node of a network: hyperdht makes only its bootstrapper
   // persistent that early, and that one needs a port.
-  async start({ node: name, address, port, bootstrap }) {
-    const options = { host: address, ephemeral: false, firewalled: false, anyPort: false }
+  // `client`: an application behind a firewall, which others know through relays only.
+  async start({ node: name, address, port, bootstrap, client }) {
+    const options = client
+      ? { host: address }
+      : { host: address, ephemeral: false, firewalled: false, anyPort: false }
     const node = bootstrap?.length
       ? new HyperDHT({ ...options, port, bootstrap: bootstrap.map(endpointOf) })
       : HyperDHT.bootstrapper(port, address, options)
@@ -86,6 +91,31 @@ serve({
       }
     }
     return { peers: [...peers.keys()].sort(), relays: Object.fromEntries(peers) }
+  },
+
+  // Opens a server that repeats what it hears.
+  async serve({ node, seed }) {
+    const server = nodes.get(node).createServer({ shareLocalAddress: false }, (stream) => {
+      stream.on('error', () => {})
+      stream.pipe(stream)
+    })
+    servers.add(node, server)
+    const keyPair = HyperDHT.keyPair(hex(seed))
+    await server.listen(keyPair)
+    return { key: keyPair.publicKey.toString('hex') }
+  },
+
+  // What the server of that key made of `value`; null where it cannot be reached.
+  async connect({ node, key, value }) {
+    const stream = nodes.get(node).connect(hex(key), { localConnection: false })
+    const heard = await new Promise((resolve) => {
+      setTimeout(() => resolve(null), CONNECT_MS).unref()
+      stream.on('error', () => resolve(null))
+      stream.on('open', () => stream.write(hex(value)))
+      stream.on('data', resolve)
+    })
+    stream.destroy()
+    return { value: heard ? heard.toString('hex') : null }
   },
 
   stats({ node }) {

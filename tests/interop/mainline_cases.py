@@ -124,14 +124,14 @@ class OursAmongTheirsCases:
 
 
 class TheirsAmongOursCases:
-    """A network of ours; two of theirs joined it by one of our nodes and store nearly
-    everything on ours."""
+    """A network of ours; eight of theirs joined it by one of our nodes and store most of
+    what they put on ours."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.mine = cls.ours(size=12)
-        cls.theirs = cls.foreign(size=2, bootstrap=(cls.mine[0].endpoint,), subnet=3)
+        cls.theirs = cls.foreign(size=8, bootstrap=(cls.mine[0].endpoint,), subnet=3)
 
     def test_theirs_learn_our_network_from_one_of_ours(self):
         for node in self.theirs:

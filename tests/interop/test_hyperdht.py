@@ -101,8 +101,8 @@ class OursAmongTheirsTest(InteropTest):
 
 
 class TheirsAmongOursTest(InteropTest):
-    """A network of ours; two of theirs joined it by one of our nodes and store nearly
-    everything on ours."""
+    """A network of ours; eight of theirs joined it by one of our nodes and store most of
+    what they put on ours."""
 
     kind = "hyperdht"
 
@@ -110,7 +110,7 @@ class TheirsAmongOursTest(InteropTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.mine = cls.ours(size=12)
-        cls.theirs = cls.foreign(size=2, bootstrap=(cls.mine[0].endpoint,), subnet=3)
+        cls.theirs = cls.foreign(size=8, bootstrap=(cls.mine[0].endpoint,), subnet=3)
 
     def test_theirs_learn_our_network_and_become_persistent(self):
         for node in self.theirs:
@@ -153,6 +153,35 @@ class TheirsAmongOursTest(InteropTest):
         self.assertEqual(
             self.theirs[1].get_immutable(target=put["target"])["value"], b"ours to ours".hex()
         )
+
+
+class RelayTest(InteropTest):
+    """A network of ours; two applications on hyperdht that can find and reach each other
+    through our nodes only."""
+
+    kind = "hyperdht"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.ours(size=10)
+        cls.theirs = cls.foreign(
+            size=2, bootstrap=(cls.mine[0].endpoint,), subnet=3, start={"client": True}
+        )
+
+    def forwarded(self):
+        return sum(node.stats()["forwarded"] for node in self.mine)
+
+    def test_two_of_theirs_connect_through_ours(self):
+        before = self.forwarded()
+        server, client = self.theirs
+        key = server.serve(seed=fresh_seed())["key"]
+        heard = client.connect(key=key, value=b"through the relay".hex())["value"]
+        self.assertEqual(heard, b"through the relay".hex())
+        self.assertGreaterEqual(self.forwarded() - before, 2)
+
+    def test_who_asks_for_a_server_that_is_not_there_learns_so(self):
+        self.assertIsNone(self.theirs[1].connect(key="1d" * 32, value="00")["value"])
 
 
 class LossesTest(InteropTest):

@@ -15,7 +15,7 @@ FLOORS = {
         ("erasure", "store", "placement", "telemetry", "reputation", "econ", "net", "sim"), 2
     ),
     **dict.fromkeys(("shard", "audit", "dht", "capacity"), 3),
-    "vault": 4,
+    **dict.fromkeys(("vault", "scenario"), 4),
 }
 
 # One third-party library, one door.

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dht_session.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/system_clock.h"
+#include "libshadw/dht/hyper/hyperdht.h"
+#include "libshadw/dht/krpc/mainline.h"
+#include "libshadw/net/bootstrap_lists.h"
+#include "libshadw/net/resolve.h"
+
+namespace shadw::app {
+namespace {
+
+constexpr base::Duration kLookAround = std::chrono::milliseconds(100);
+
+absl::StatusOr<std::vector<base::Endpoint>> BootstrapOf(const DhtNetwork& network) {
+  std::vector<std::string_view> names(network.bootstrap.begin(), network.bootstrap.end());
+  if (network.is_public && network.name == "hyperdht") {
+    names.insert(names.end(), net::kHyperdhtBootstrap.begin(), net::kHyperdhtBootstrap.end());
+  } else if (network.is_public) {
+    names.insert(names.end(), net::kMainlineBootstrap.begin(), net::kMainlineBootstrap.end());
+  }
+  if (names.empty()) return std::vector<base::Endpoint>();
+  return net::Resolve(names);
+}
+
+}  // namespace
+
+DhtSession::DhtSession(const DhtNetwork& network)
+    : network_(network),
+      protocol_(network.name == "hyperdht" ? &dht::hyper::Hyperdht() : &dht::krpc::Mainline()),
+      deadline_(std::chrono::steady_clock::now() + std::chrono::seconds(network.timeout_s)) {}
+
+absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& network,
+                                                             const How& how) {
+  std::unique_ptr<DhtSession> session(new DhtSession(network));
+  dht::NodeOptions options{.serving = how.serving};
+  if (how.queries_per_10s) options.guard.queries_per_10s = *how.queries_per_10s;
+  SHADW_ASSIGN_OR_RETURN(options.bootstrap, BootstrapOf(network));
+  session->bootstrap_ = options.bootstrap.size();
+  SHADW_ASSIGN_OR_RETURN(const base::Endpoint bind, base::Endpoint::Parse(network.bind));
+  if (bind.v6) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--bind ", network.bind, ": need an IPv4 address and a port"));
+  }
+  SHADW_ASSIGN_OR_RETURN(net::UdpSocket socket, net::UdpSocket::Open({.v4 = bind}));
+  // One that listens everywhere learns from others where that is.
+  if (socket.local_v4()->IsUsable()) options.address = socket.local_v4();
+  SHADW_ASSIGN_OR_RETURN(
+      session->node_, dht::Node::Create(std::move(options), session->protocol_, &session->random_,
+                                        base::SystemClock().Now()));
+  session->driver_.emplace(std::move(socket), *session->node_,
+                           [it = session.get()](base::Time, const dht::Event& event) {
+                             if (it->on_event_) it->on_event_(event);
+                           });
+  return session;
+}
+
+absl::Status DhtSession::TooLate(const char* what) const {
+  return absl::DeadlineExceededError(absl::StrCat("there was no time left for ", what,
+                                                  ": --timeout is ", network_.timeout_s, " s"));
+}
+
+absl::Status DhtSession::Join() {
+  if (bootstrap_ == 0) {
+    return absl::InvalidArgumentError(
+        "there is nobody to begin with: need --bootstrap HOST:PORT, or --public for those that "
+        "everybody begins with");
+  }
+  bool joined = false;
+  RunUntil([&] { return joined || IsLate(); },
+           [&](const dht::Event& event) { joined |= std::holds_alternative<dht::Joined>(event); });
+  if (joined) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("none of ", bootstrap_, " bootstrap nodes of ",
+                                             network_.name, " answered within ", network_.timeout_s,
+                                             " s"));
+}
+
+void DhtSession::RunUntil(const std::function<bool()>& over, const EventHandler& on_event) {
+  on_event_ = on_event;
+  while (!over()) driver_->RunOnce(kLookAround);
+  on_event_ = {};
+}
+
+}  // namespace shadw::app

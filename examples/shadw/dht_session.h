@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A node of a DHT for as long as one command takes: a socket, and one question at a time.
+//
+//   auto session = DhtSession::Open(network, {});
+//   SHADW_RETURN_IF_ERROR((*session)->Join());
+//   auto report = (*session)->Ask<dht::GetReport>(
+//       [&](dht::Node& node, base::Time now) { return node.Get(now, target); });
+#ifndef EXAMPLES_SHADW_DHT_SESSION_H_
+#define EXAMPLES_SHADW_DHT_SESSION_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/crypto/random.h"
+#include "libshadw/dht/node.h"
+#include "libshadw/net/udp_driver.h"
+
+namespace shadw::app {
+
+// How to get into which network, as it was given.
+struct DhtNetwork {
+  std::string name = "mainline";
+  std::vector<std::string> bootstrap;
+  bool is_public = false;  // the network's own bootstrap nodes too
+  std::string bind = "0.0.0.0:0";
+  uint32_t timeout_s = 30;
+};
+
+class DhtSession {
+ public:
+  struct How {
+    dht::Serving serving = dht::Serving::kNever;
+    // Of a node that nobody may take for an attacker's: 0 is without bound.
+    std::optional<uint32_t> queries_per_10s;
+  };
+  using EventHandler = std::function<void(const dht::Event&)>;
+
+  //   Errors   kInvalidArgument  bind or a bootstrap node is no address and port
+  //            kUnavailable      no bootstrap node has an address; and as UdpSocket::Open
+  static absl::StatusOr<std::unique_ptr<DhtSession>> Open(const DhtNetwork& network,
+                                                          const How& how);
+
+  const dht::Protocol& protocol() const { return *protocol_; }
+  dht::Node& node() { return *node_; }
+  base::Endpoint local() const { return *driver_->local_v4(); }
+
+  //   Errors   kInvalidArgument  there is nobody to begin with
+  //            kUnavailable      nobody answered in time
+  absl::Status Join();
+  // What `begin` began, once it is over. `begin` returns the operation, or why not.
+  //   Errors   of `begin`; kDeadlineExceeded
+  template <typename Report, typename Begin>
+  absl::StatusOr<Report> Ask(Begin begin);
+  // Handles what comes until `over` says so.
+  void RunUntil(const std::function<bool()>& over, const EventHandler& on_event);
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  explicit DhtSession(const DhtNetwork& network);
+  bool IsLate() const { return std::chrono::steady_clock::now() >= deadline_; }
+  absl::Status TooLate(const char* what) const;
+
+  const DhtNetwork network_;
+  const dht::Protocol* protocol_;
+  SteadyTime deadline_;
+  crypto::SystemRandom random_;
+  size_t bootstrap_ = 0;
+  std::optional<dht::Node> node_;
+  std::optional<net::UdpDriver<dht::Node>> driver_;
+  EventHandler on_event_;
+};
+
+template <typename Report, typename Begin>
+absl::StatusOr<Report> DhtSession::Ask(Begin begin) {
+  absl::StatusOr<dht::OperationId> operation = 0;
+  // A driver runs what it is handed on its own time.
+  driver_->Post([&](dht::Node& node, base::Time now) { operation = begin(node, now); });
+  std::optional<Report> found;
+  RunUntil([&] { return found.has_value() || !operation.ok() || IsLate(); },
+           [&](const dht::Event& event) {
+             const auto* report = std::get_if<Report>(&event);
+             if (report != nullptr && report->operation == *operation) found = *report;
+           });
+  if (!operation.ok()) return operation.status();
+  if (!found) return TooLate("an answer");
+  return *std::move(found);
+}
+
+}  // namespace shadw::app
+
+#endif  // EXAMPLES_SHADW_DHT_SESSION_H_

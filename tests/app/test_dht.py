@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""shadw dht: two nodes of ours on loopback, and the other verbs against them."""
+
+import hashlib
+import json
+import signal
+import socket
+import subprocess
+
+from harness import BINARY, USAGE, AppTest
+
+NODES = 3
+
+
+class Node:
+    """A running `shadw dht node`; its lines are read as they are needed."""
+
+    def __init__(self, *options: str):
+        command = [BINARY, "dht", "node", "--json", "--server", "--bind=127.0.0.1:0", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.endpoint = self.wait_for("listening")["endpoint"]
+
+    def wait_for(self, event: str) -> dict:
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if told["event"] == event:
+                return told
+        raise AssertionError(f"the node ended before {event}")
+
+    def end(self) -> tuple[int, dict]:
+        self.process.send_signal(signal.SIGTERM)
+        ended = self.wait_for("ended")
+        return self.process.wait(timeout=30), ended
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Dht(AppTest):
+    network = "mainline"
+
+    def start(self, network: str = "mainline") -> list[Node]:
+        self.network = network
+        first = self.node()
+        self.found = [first]
+        for _ in range(NODES - 1):
+            node = self.node(f"--bootstrap={first.endpoint}")
+            node.wait_for("joined")
+            self.found.append(node)
+        return self.found
+
+    def node(self, *options: str) -> Node:
+        node = Node(f"--network={self.network}", *options)
+        self.addCleanup(node.kill)
+        return node
+
+    def arguments(self, verb: str, *options) -> list:
+        bootstrap = f"--bootstrap={self.found[0].endpoint}"
+        return ["dht", verb, "--bind=127.0.0.1:0", f"--network={self.network}", bootstrap, *options]
+
+    def dht(self, verb: str, *options, **how) -> dict:
+        return self.succeed(*self.arguments(verb, *options), "--json", **how).json
+
+    def test_a_value_that_was_put_is_found_by_its_hash(self):
+        self.start()
+        put = self.dht("put", "hello dht")
+        self.assertEqual(put["target"], hashlib.sha1(b"9:hello dht").hexdigest())
+        self.assertEqual((put["stored"], put["quorum_met"]), (NODES, True))
+        self.assertEqual([each["result"] for each in put["contacts"]], ["stored"] * NODES)
+        got = self.succeed(*self.arguments("get", put["target"]))
+        self.assertEqual(got.out, b"hello dht")
+        self.assertEqual(self.dht("get", put["target"])["value_hex"], b"hello dht".hex())
+
+    def test_a_signed_value_is_replaced_by_the_next(self):
+        self.start()
+        owner = ["--key", self.key, "--salt=notes"]
+        first = self.dht("put", *owner, "one")
+        second = self.dht("put", *owner, "-", stdin=b"two\x00")
+        self.assertEqual((first["seq"], second["seq"]), (1, 2))
+        got = self.dht("get", "--public-key", first["public_key"], "--salt=notes")
+        self.assertEqual((got["value_hex"], got["seq"]), (b"two\x00".hex(), 2))
+
+    def test_a_put_that_all_refuse_fails_and_says_with_which_code(self):
+        self.start()
+        self.dht("put", "--key", self.key, "--seq=5", "five")
+        stale = self.expect(1, *self.arguments("put", "--key", self.key, "--seq=4", "four"), "--json")
+        self.assertEqual({each["code"] for each in stale.json["contacts"]}, {302})
+        self.assertEqual((stale.json["stored"], stale.json["newer_seq"]), (0, 5))
+        cas = self.expect(
+            1, *self.arguments("put", "--key", self.key, "--seq=6", "--cas=3", "six"), "--json"
+        )
+        self.assertEqual({each["code"] for each in cas.json["contacts"]}, {301})
+
+    def test_a_quorum_that_is_not_met_fails(self):
+        self.start()
+        put = self.expect(1, *self.arguments("put", "--quorum=9", "few"), "--json").json
+        self.assertEqual((put["stored"], put["quorum_met"]), (NODES, False))
+
+    def test_who_announced_is_found(self):
+        self.start()
+        target = "a1" * 20
+        self.assertEqual(self.dht("announce", target, "--port=7001")["stored"], NODES)
+        peers = self.dht("peers", target)["peers"]
+        self.assertEqual([peer["endpoints"] for peer in peers], [["127.0.0.1:7001"]])
+        self.assertEqual(self.dht("peers", "b2" * 20)["peers"], [])
+
+    def test_the_same_verbs_work_on_hyperdht(self):
+        self.start("hyperdht")
+        put = self.dht("put", "hello dht")
+        self.assertEqual(put["target"], hashlib.blake2b(b"hello dht", digest_size=32).hexdigest())
+        self.assertEqual(self.dht("get", put["target"])["value_hex"], b"hello dht".hex())
+        target = "a1" * 32
+        announced = self.dht("announce", target, "--key", self.key)
+        self.assertEqual(announced["stored"], NODES)
+        peers = self.dht("peers", target)["peers"]
+        self.assertEqual([peer["public_key"] for peer in peers], [announced["public_key"]])
+
+    def test_ping_lookup_and_stats_tell_who_is_there(self):
+        nodes = self.start()
+        pong = self.dht("ping", nodes[1].endpoint)
+        self.assertEqual(pong["endpoint"], nodes[1].endpoint)
+        self.assertGreater(pong["rtt_ns"], 0)
+        closest = self.dht("lookup", pong["id"])["closest"]
+        self.assertEqual(closest[0], {"id": pong["id"], "endpoint": nodes[1].endpoint})
+        self.assertEqual(len(closest), NODES)
+        self.assertEqual(self.dht("stats")["contacts"], NODES)
+
+    def test_a_node_ends_at_a_signal_and_tells_what_it_did(self):
+        nodes = self.start()
+        self.dht("put", "hello")
+        code, ended = nodes[1].end()
+        self.assertEqual(code, 0)
+        self.assertEqual((ended["records"], ended["serving"]), (1, True))
+        self.assertGreater(ended["replies"], 0)
+
+    def test_a_node_ends_by_itself_after_the_time_it_was_given(self):
+        self.found = [self.node("--for=1")]
+        self.assertEqual(self.found[0].wait_for("ended")["contacts"], 0)
+
+    def test_silence_is_told_from_absence(self):
+        self.start()
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.1", 0))
+        at = f"127.0.0.1:{silent.getsockname()[1]}"
+        quick = ["--bind=127.0.0.1:0", "--timeout=1"]
+        alone = self.fail_with("dht", "lookup", *quick, f"--bootstrap={at}", "00" * 20, "--json")
+        self.assertEqual(alone.json["error"]["code"], "unavailable")
+        self.assertIn("none of 1 bootstrap nodes", alone.err)
+        late = self.fail_with("dht", "ping", *quick, at, "--json")
+        self.assertEqual(late.json["error"]["code"], "deadline_exceeded")
+        absent = self.fail_with(*self.arguments("get", "cd" * 20), "--json")
+        self.assertEqual(absent.json["error"]["code"], "not_found")
+
+    def test_nobody_is_asked_on_the_internet_unless_told_so(self):
+        result = self.fail_with("dht", "lookup", "00" * 20, "--json")
+        self.assertEqual(result.json["error"]["code"], "invalid_argument")
+        self.assertIn("--public", result.err)
+
+    def test_wrong_arguments_are_named(self):
+        self.start()
+        for options, word in (
+            (self.arguments("lookup", "abc"), "hexadecimal"),
+            (self.arguments("get", "--public-key=ab"), "hexadecimal"),
+            (self.arguments("put", "x" * 2000), "1000"),
+            (["dht", "ping", "nowhere"], "nowhere"),
+            (["dht", "ping", "--bind=here", "127.0.0.1:1"], "here"),
+        ):
+            self.assertIn(word, self.fail_with(*options).err)
+        for options in (
+            ["dht"],
+            ["dht", "lookup"],
+            ["dht", "get"],
+            ["dht", "ping", "--network=other", "127.0.0.1:1"],
+            ["dht", "put", "--salt=s", "value"],
+            ["dht", "announce", "00" * 20],
+            ["dht", "announce", "--network=hyperdht", "--port=1", "00" * 32],
+        ):
+            self.fail_with(*options, code=USAGE)
