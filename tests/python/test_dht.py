@@ -22,7 +22,7 @@ NETWORKS = ["mainline", "hyperdht"]
 
 def within(coroutine):
     async def bounded():
-        return await asyncio.wait_for(coroutine, 120)
+        return await asyncio.wait_for(coroutine, 60)
 
     return asyncio.run(bounded())
 

@@ -44,7 +44,7 @@ def test_columns_are_arrays_of_one_length_with_the_promised_types():
     assert len(run) > SMALL["nodes"]
     assert run.simulated_s == SMALL["duration"]
     assert run.node_seconds == SMALL["nodes"] * SMALL["duration"]
-    assert run.sent == run.delivered + run.lost or run.sent > run.delivered
+    assert run.sent >= run.delivered > 0
     assert run.success_rate("lookup") == 1.0
     assert np.isnan(run.success_rate("get"))
 
@@ -64,7 +64,8 @@ def test_a_run_survives_pickling():
 
 
 def test_a_timedelta_is_as_good_as_seconds():
-    spans = {"duration": datetime.timedelta(minutes=2), "mean_session": datetime.timedelta(minutes=1)}
+    minute = datetime.timedelta(minutes=1)
+    spans = {"duration": 2 * minute, "mean_session": minute}
     assert (
         sim.dht(**{**SMALL, **spans}).trace_hash
         == sim.dht(**{**SMALL, "mean_session": 60}).trace_hash
@@ -74,6 +75,7 @@ def test_a_timedelta_is_as_good_as_seconds():
 @pytest.mark.parametrize(
     "what",
     [
+        {"network": "hyperdht"},
         {"full_tables": False},
         {"bucket_size": 20},
         {"lookup_parallelism": 10},
@@ -86,6 +88,7 @@ def test_a_timedelta_is_as_good_as_seconds():
         {"reorder": 0.1},
         {"mean_session": 60},
         {"values": 3},
+        {"values": 3, "publish_after": 30},
         {"liars": 0.2},
         {"liars": 0.2, "lie": "wrong"},
         {"liars": 0.2, "lie": "collude"},
@@ -148,7 +151,7 @@ def test_what_is_out_of_range_is_refused(what, error):
 
 
 def test_a_network_nobody_knows_is_refused():
-    with pytest.raises(shadw.Error, match="kademlia2000"):
+    with pytest.raises(shadw.InvalidArgumentError, match="kademlia2000"):
         sim.dht(**SMALL, network="kademlia2000")
 
 

@@ -27,6 +27,7 @@ class DhtOptions:
     duration_ns: int
     mean_session_ns: int
     lookup_every_ns: int
+    publish_after_ns: int
     get_every_ns: int
     report_after_ns: int
     refresh_after_ns: int

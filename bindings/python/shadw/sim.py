@@ -89,7 +89,8 @@ class DhtRun:
 
     def of(self, deed: Deed) -> NDArray[np.bool_]:
         """The mask of the rows that tell of it."""
-        return self.deed == DEEDS.index(deed)
+        mask: NDArray[np.bool_] = self.deed == DEEDS.index(deed)
+        return mask
 
     def success_rate(self, deed: Deed) -> float:
         """Not a number where it was never tried."""
@@ -98,10 +99,10 @@ class DhtRun:
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each deed; `deed` is a category. Needs pandas."""
-        pd = pandas()
+        frames = pandas()
         columns = {name: getattr(self, name) for name in _COLUMNS}
-        columns["deed"] = pd.Categorical.from_codes(self.deed.astype(np.int8), DEEDS)
-        frame: pd.DataFrame = pd.DataFrame(columns)
+        columns["deed"] = frames.Categorical.from_codes(self.deed.astype(np.int8), DEEDS)
+        frame: pd.DataFrame = frames.DataFrame(columns)
         return frame
 
 
@@ -127,6 +128,7 @@ def dht(
     lookup_every: Span = 60.0,
     report_after: Span = 0.0,
     values: int = 0,
+    publish_after: Span = 0.0,
     get_every: Span = 1.0,
     refresh_after: Span = 900.0,
     republish_after: Span = 1800.0,
@@ -143,7 +145,8 @@ def dht(
     mean_session   sessions are exponential, who leaves is replaced; 0: nobody leaves
     lookup_every   each node looks up a random target once in this time; 0: none does
     report_after   only what begins after this time has a row
-    values         put and kept alive by nodes that stay, got by anybody every `get_every`
+    values         put and kept alive by nodes that stay, first after `publish_after`, and got
+                   by anybody every `get_every`
     liars          their share of the nodes; `lie`: they say nothing, name nodes that do not
                    exist, or name each other
     sybils         ids placed closest to the first value before it is put
@@ -183,7 +186,7 @@ _PLAIN = (
     "disjoint_paths", "density_aware", "quorum", "values", "sybils",
 )
 _SPANS = (
-    "duration", "mean_session", "lookup_every", "get_every", "report_after", "refresh_after",
-    "republish_after", "jitter",
+    "duration", "mean_session", "lookup_every", "publish_after", "get_every", "report_after",
+    "refresh_after", "republish_after", "jitter",
 )
 _SHARES = ("loss", "duplicate", "reorder", "liars")

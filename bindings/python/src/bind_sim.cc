@@ -43,6 +43,12 @@ void Nanos(Class& bound, const char* name, Reach reach) {
       [reach](DhtOptions& self, Int<int64_t> value) { reach(self) = base::Duration(value); });
 }
 
+scenario::Network ToNetwork(const std::string& name) {
+  if (name == "mainline") return scenario::Network::kMainline;
+  if (name == "hyperdht") return scenario::Network::kHyperdht;
+  Refuse("scenario: got network '" + name + "', need mainline or hyperdht");
+}
+
 scenario::Lie ToLie(const std::string& name) {
   if (name == "drop") return scenario::Lie::kDrop;
   if (name == "wrong") return scenario::Lie::kWrong;
@@ -82,6 +88,7 @@ void BindTimes(Class& bound) {
   Nanos(bound, "duration_ns", [](DhtOptions& o) -> auto& { return o.duration; });
   Nanos(bound, "mean_session_ns", [](DhtOptions& o) -> auto& { return o.mean_session; });
   Nanos(bound, "lookup_every_ns", [](DhtOptions& o) -> auto& { return o.lookup_every; });
+  Nanos(bound, "publish_after_ns", [](DhtOptions& o) -> auto& { return o.publish_after; });
   Nanos(bound, "get_every_ns", [](DhtOptions& o) -> auto& { return o.get_every; });
   Nanos(bound, "report_after_ns", [](DhtOptions& o) -> auto& { return o.report_after; });
   Nanos(bound, "refresh_after_ns", [](DhtOptions& o) -> auto& { return o.node.refresh_after; });
@@ -113,11 +120,8 @@ void BindOptions(py::module_& m) {
           py::arg("nearest_ns"), py::arg("farthest_ns"))
       .def(
           "set_network",
-          [](DhtOptions&, const std::string& network) {
-            if (network != "mainline") {
-              Check(absl::UnimplementedError("scenario: got network '" + network +
-                                             "', need mainline"));
-            }
+          [](DhtOptions& self, const std::string& network) {
+            self.network = ToNetwork(network);
           },
           py::arg("network"))
       .def(
