@@ -19,7 +19,7 @@ async def main() -> None:
                 bind="127.0.0.1:0",
                 bootstrap=nodes[0].endpoints if nodes else [],
                 read_only=False,
-                listen_every=0.2,
+                listen_every=1,
             )
             nodes.append(await stack.enter_async_context(node))
         for node in nodes[1:]:

@@ -136,7 +136,7 @@ def test_a_listener_hears_each_newer_version():
     signer = Ed25519Signer(bytes(range(32)))
 
     async def run():
-        async with nodes(3, listen_every=0.05) as (writer, reader, _):
+        async with nodes(3, listen_every=1) as (writer, reader, _):
             heard = []
             await writer.put_mutable(signer, b"1", seq=1)
             async for record in reader.listen_mutable(signer.public_key):
@@ -151,7 +151,7 @@ def test_a_listener_hears_each_newer_version():
 
 def test_a_listener_of_an_immutable_value_hears_it_once_it_is_there():
     async def run():
-        async with nodes(3, listen_every=0.05) as (writer, reader, _):
+        async with nodes(3, listen_every=1) as (writer, reader, _):
             listening = reader.listen(reader.target_of(b"text"))
             first = asyncio.ensure_future(listening.__anext__())
             await reader.stats()
@@ -177,7 +177,7 @@ def test_listening_ends_with_the_node():
 
 def test_a_cancelled_listener_leaves_the_node_as_it_was():
     async def run():
-        async with nodes(2, listen_every=0.05) as (one, _):
+        async with nodes(2, listen_every=1) as (one, _):
             for pause in range(3):
                 listening = asyncio.ensure_future(one.listen(bytes(20)).__anext__())
                 for _ in range(pause):
@@ -193,7 +193,7 @@ def test_a_cancelled_listener_leaves_the_node_as_it_was():
 
 def test_what_is_kept_is_put_again_until_it_is_forgotten():
     async def run():
-        async with nodes(3, republish_after=0.1) as (keeper, reader, third):
+        async with nodes(3, republish_after=1) as (keeper, reader, third):
             report = await keeper.put(b"kept", keep=True)
             await keeper.forget(report)
             with pytest.raises(shadw.NotFoundError):
@@ -252,7 +252,8 @@ def test_a_read_only_node_is_not_remembered():
 def test_many_verbs_go_on_at_once():
     async def run():
         async with nodes(4) as (one, *others):
-            values = [b"value %d" % i for i in range(200)]
+            # Few enough for what one address is sent that has proven nothing.
+            values = [b"value %d" % i for i in range(12)]
             puts = await asyncio.gather(*(one.put(value) for value in values))
             gets = await asyncio.gather(
                 *(others[i % 3].get(put.lookup.target) for i, put in enumerate(puts))
@@ -350,7 +351,6 @@ def test_the_port_is_free_after_closing_and_taken_before():
         (lambda it: it.put_mutable(None, b"", seq=1), TypeError),
         (lambda it: it.get_mutable(bytes(31)), shadw.InvalidArgumentError),
         (lambda it: it.announce(bytes(20), port=65536), shadw.InvalidArgumentError),
-        (lambda it: it.unannounce(bytes(20)), shadw.Error),
     ],
 )
 def test_what_is_not_legal_is_refused_and_the_node_goes_on(verb, error):
@@ -377,6 +377,7 @@ SIGNER = Ed25519Signer(bytes(32))
         ({"id": bytes(32)}, shadw.InvalidArgumentError),
         ({"bucket_size": -1}, shadw.InvalidArgumentError),
         ({"listen_every": "often"}, TypeError),
+        ({"listen_every": 0.5}, shadw.InvalidArgumentError),
         ({"bind": "192.0.2.1:0"}, shadw.UnavailableError),
     ],
     ids=str,

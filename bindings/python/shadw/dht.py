@@ -160,6 +160,7 @@ class Node:
         id, address   ours, where they are known; a server that binds to one address of its
                     own is taken to be there. bucket_size, lookup_parallelism: k and
                     alpha, 0: the network's
+        refresh_after, republish_after, listen_every   a second or more
         """
         addresses = [bind] if isinstance(bind, str) else list(bind)
         loop = asyncio.get_running_loop()

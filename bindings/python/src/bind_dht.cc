@@ -263,34 +263,34 @@ void BindRunner(py::class_<DhtRunner>& bound) {
 }
 
 void BindVerbs(py::class_<DhtRunner>& bound) {
-  const auto ticket = py::arg("ticket");
-  const auto target = py::arg("target");
-  const auto how = py::arg("how");
-  bound.def("ping", &Ping, ticket, py::arg("endpoint"))
-      .def("find_node", &Look<&Node::FindNode>, ticket, target, how)
-      .def("get", &Look<&Node::Get>, ticket, target, how)
-      .def("get_peers", &Look<&Node::GetPeers>, ticket, target, how)
-      .def("sample_targets", &Look<&Node::SampleTargets>, ticket, target, how)
-      .def("get_mutable", &GetMutable, ticket, py::arg("key"), py::arg("salt"), how)
-      .def("put", &Put, ticket, py::arg("value"), how, py::arg("keep"))
-      .def("put_mutable", &PutMutable, ticket, py::arg("signer").none(false), py::arg("value"), py::arg("salt"),
-           py::arg("seq"), py::arg("cas"), how, py::arg("keep"))
-      .def("announce", &Announce, ticket, target, py::arg("port"), py::arg("signer"),
-           py::arg("relays"), how, py::arg("keep"))
-      .def("unannounce", &Unannounce, ticket, target, py::arg("signer"), py::arg("relays"), how)
-      .def("listen", &Listen, ticket, target, how)
-      .def("listen_mutable", &ListenMutable, ticket, py::arg("key"), py::arg("salt"), how)
+  const auto by_ticket = py::arg("ticket");
+  const auto to_target = py::arg("target");
+  const auto in_what_way = py::arg("how");
+  bound.def("ping", &Ping, by_ticket, py::arg("endpoint"))
+      .def("find_node", &Look<&Node::FindNode>, by_ticket, to_target, in_what_way)
+      .def("get", &Look<&Node::Get>, by_ticket, to_target, in_what_way)
+      .def("get_peers", &Look<&Node::GetPeers>, by_ticket, to_target, in_what_way)
+      .def("sample_targets", &Look<&Node::SampleTargets>, by_ticket, to_target, in_what_way)
+      .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
+      .def("put", &Put, by_ticket, py::arg("value"), in_what_way, py::arg("keep"))
+      .def("put_mutable", &PutMutable, by_ticket, py::arg("signer").none(false), py::arg("value"), py::arg("salt"),
+           py::arg("seq"), py::arg("cas"), in_what_way, py::arg("keep"))
+      .def("announce", &Announce, by_ticket, to_target, py::arg("port"), py::arg("signer"),
+           py::arg("relays"), in_what_way, py::arg("keep"))
+      .def("unannounce", &Unannounce, by_ticket, to_target, py::arg("signer"), py::arg("relays"), in_what_way)
+      .def("listen", &Listen, by_ticket, to_target, in_what_way)
+      .def("listen_mutable", &ListenMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
       .def(
           "forget",
           [](DhtRunner& self, Ticket ticket, Int<uint64_t> operation) {
             Check(self.Forget(ticket, operation));
           },
-          ticket, py::arg("operation"))
+          by_ticket, py::arg("operation"))
       .def(
-          "stats", [](DhtRunner& self, Ticket ticket) { Check(self.TakeSnapshot(ticket)); }, ticket)
+          "stats", [](DhtRunner& self, Ticket ticket) { Check(self.TakeSnapshot(ticket)); }, by_ticket)
       .def(
           "contacts", [](DhtRunner& self, Ticket ticket) { Check(self.TakeContacts(ticket)); },
-          ticket);
+          by_ticket);
 }
 
 }  // namespace

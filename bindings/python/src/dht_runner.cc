@@ -62,10 +62,13 @@ absl::StatusOr<std::unique_ptr<DhtRunner>> DhtRunner::Start(Options options) {
 DhtRunner::DhtRunner(int fd, Options options, net::UdpSocket socket, dht::Node node)
     : fd_(fd),
       protocol_(*options.protocol),
-      node_(std::move(node)),
-      driver_(std::move(socket), node_,
-              [this](base::Time, dht::Event event) { Hear(std::move(event)); }),
-      thread_([this] { driver_.Run(); }) {}
+      local_v4_(socket.local_v4()),
+      local_v6_(socket.local_v6()),
+      node_(std::move(node)) {
+  driver_.emplace(std::move(socket), node_,
+                  [this](base::Time, dht::Event event) { Hear(std::move(event)); });
+  thread_ = std::thread([this] { driver_->Run(); });
+}
 
 DhtRunner::~DhtRunner() {
   Stop();
@@ -75,12 +78,14 @@ DhtRunner::~DhtRunner() {
 void DhtRunner::Stop() {
   const std::lock_guard lock(stopping_);
   if (!thread_.joinable()) return;
-  driver_.Stop();
+  driver_->Stop();
   thread_.join();
+  driver_.reset();
 }
 
 absl::Status DhtRunner::Post(net::UdpDriver<dht::Node>::Task task) {
-  if (driver_.Post(std::move(task))) return absl::OkStatus();
+  const std::lock_guard lock(stopping_);
+  if (driver_ && driver_->Post(std::move(task))) return absl::OkStatus();
   return absl::UnavailableError("dht: got a node that is closed or busy, need one that runs");
 }
 
@@ -102,7 +107,7 @@ absl::Status DhtRunner::Forget(Ticket ticket, dht::OperationId operation) {
 
 absl::Status DhtRunner::TakeSnapshot(Ticket ticket) {
   return Post([this, ticket](dht::Node& node, base::Time) {
-    Put({ticket, Snapshot{node.id(), node.stats(), driver_.counters()}});
+    Put({ticket, Snapshot{node.id(), node.stats(), driver_->counters()}});
   });
 }
 

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <variant>
@@ -67,8 +68,8 @@ class DhtRunner {
 
   int fd() const { return fd_; }
   const dht::Protocol& protocol() const { return protocol_; }
-  std::optional<base::Endpoint> local_v4() const { return driver_.local_v4(); }
-  std::optional<base::Endpoint> local_v6() const { return driver_.local_v6(); }
+  std::optional<base::Endpoint> local_v4() const { return local_v4_; }
+  std::optional<base::Endpoint> local_v6() const { return local_v6_; }
 
   // One outcome will come for the ticket; of a listening a Begun, then each Heard.
   //   Errors   kUnavailable  stopped, or too much waits already
@@ -80,7 +81,8 @@ class DhtRunner {
   // All that waits, in the order it came. Thread-safe.
   std::vector<Outcome> Take();
 
-  // Ends the thread; what is under way has no outcome. May be called again.
+  // Ends the thread and closes the sockets; what is under way has no outcome. May be
+  // called again.
   void Stop();
 
  private:
@@ -91,14 +93,16 @@ class DhtRunner {
 
   const int fd_;
   const dht::Protocol& protocol_;
+  const std::optional<base::Endpoint> local_v4_, local_v6_;
   dht::Node node_;
-  net::UdpDriver<dht::Node> driver_;
   std::unordered_map<dht::OperationId, Ticket> tickets_;  // the thread's alone
 
   std::mutex mutex_;
   std::vector<Outcome> outcomes_;  // guarded by mutex_
 
   std::mutex stopping_;
+  // Guarded by stopping_, but to the thread, which ends before it.
+  std::optional<net::UdpDriver<dht::Node>> driver_;
   std::thread thread_;  // guarded by stopping_
 };
 
