@@ -20,6 +20,8 @@ void AddNetwork(CLI::App* command, DhtNetwork& network) {
   command
       ->add_option("--bind", network.bind, "Where to listen; any port of any address where absent")
       ->type_name("ADDRESS:PORT");
+  command->add_option("--state", network.state, "Keeps known nodes from one run to the next")
+      ->type_name("FILE");
   command->add_option("--timeout", network.timeout_s, "Give up after so long; 30 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(uint32_t{1}, kLongestTimeoutSeconds).description(""));
@@ -124,6 +126,45 @@ void AddTelling(CLI::App& dht, Chosen& chosen) {
   AddKeyFile(command, announce->key_file);
 }
 
+CLI::Option* AddLabel(CLI::App* command, std::string& label) {
+  return command->add_option("LABEL", label, "The name, one of its owner's: 1 to 64 bytes")
+      ->type_name("")
+      ->required();
+}
+
+void AddNaming(CLI::App& dht, Chosen& chosen) {
+  const auto publish = std::make_shared<DhtPublishArguments>();
+  CLI::App* command = AddVerb(dht, chosen, "publish", "Say where a name of yours is found", publish,
+                              DhtPublish, [publish] {
+                                if (!publish->revoke && publish->addresses.empty())
+                                  throw CLI::RequiredError("--address");
+                              });
+  AddLabel(command, publish->label);
+  AddKeyFile(command, publish->key_file);
+  command->get_option("--key")->required();
+  const auto repeat = [&](const char* name, std::vector<std::string>& values, const char* what,
+                          const char* type) {
+    command->add_option(name, values, what)
+        ->type_name(type)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  repeat("--address", publish->addresses, "Where it is, the best first; repeat it", "HOST:PORT");
+  repeat("--capability", publish->capabilities, "What it offers, for a service; repeat it", "WORD");
+  command
+      ->add_option("--expires-in", publish->expires_in_s, "Valid for so long; a day where absent")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber.description(""));
+  command->add_flag("--revoke", publish->revoke, "End the name instead, for as long");
+  const auto resolve = std::make_shared<DhtResolveArguments>();
+  command = AddVerb(dht, chosen, "resolve", "Print where a name of an owner is found", resolve,
+                    DhtResolve);
+  command->add_option("OWNER", resolve->owner, "The owner's public key, as publish printed it")
+      ->type_name("")
+      ->required();
+  AddLabel(command, resolve->label);
+}
+
 }  // namespace
 
 void AddDhtCommands(CLI::App& app, Chosen& chosen) {
@@ -133,6 +174,7 @@ void AddDhtCommands(CLI::App& app, Chosen& chosen) {
   AddBeing(*dht, chosen);
   AddAsking(*dht, chosen);
   AddTelling(*dht, chosen);
+  AddNaming(*dht, chosen);
   dht->footer(
       "Examples:\n"
       "  shadw dht node --server --bind 127.0.0.1:7000\n"

@@ -5,15 +5,19 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "files.h"
 #include "libshadw/base/system_clock.h"
 #include "libshadw/dht/hyper/hyperdht.h"
 #include "libshadw/dht/krpc/mainline.h"
+#include "libshadw/dht/table_file.h"
 #include "libshadw/net/bootstrap_lists.h"
 #include "libshadw/net/resolve.h"
 
 namespace shadw::app {
 namespace {
 
+// Of kMaxSavedContacts.
+constexpr size_t kMaxStateBytes = size_t{64} << 10;
 constexpr base::Duration kLookAround = std::chrono::milliseconds(100);
 
 absl::StatusOr<std::vector<base::Endpoint>> BootstrapOf(const DhtNetwork& network) {
@@ -35,12 +39,11 @@ DhtSession::DhtSession(const DhtNetwork& network)
       deadline_(std::chrono::steady_clock::now() + std::chrono::seconds(network.timeout_s)) {}
 
 absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& network,
-                                                             const How& how) {
+                                                             dht::Serving serving) {
   std::unique_ptr<DhtSession> session(new DhtSession(network));
-  dht::NodeOptions options{.serving = how.serving};
-  if (how.queries_per_10s) options.guard.queries_per_10s = *how.queries_per_10s;
+  dht::NodeOptions options{.serving = serving};
   SHADW_ASSIGN_OR_RETURN(options.bootstrap, BootstrapOf(network));
-  session->bootstrap_ = options.bootstrap.size();
+  session->begin_with_ = options.bootstrap.size();
   SHADW_ASSIGN_OR_RETURN(const base::Endpoint bind, base::Endpoint::Parse(network.bind));
   if (bind.v6) {
     return absl::InvalidArgumentError(
@@ -49,9 +52,10 @@ absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& n
   SHADW_ASSIGN_OR_RETURN(net::UdpSocket socket, net::UdpSocket::Open({.v4 = bind}));
   // One that listens everywhere learns from others where that is.
   if (socket.local_v4()->IsUsable()) options.address = socket.local_v4();
-  SHADW_ASSIGN_OR_RETURN(
-      session->node_, dht::Node::Create(std::move(options), session->protocol_, &session->random_,
-                                        base::SystemClock().Now()));
+  const base::Time now = base::SystemClock().Now();
+  SHADW_ASSIGN_OR_RETURN(session->node_, dht::Node::Create(std::move(options), session->protocol_,
+                                                           &session->random_, now));
+  SHADW_RETURN_IF_ERROR(session->Load(now));
   session->driver_.emplace(std::move(socket), *session->node_,
                            [it = session.get()](base::Time, const dht::Event& event) {
                              if (it->on_event_) it->on_event_(event);
@@ -64,8 +68,37 @@ absl::Status DhtSession::TooLate(const char* what) const {
                                                   ": --timeout is ", network_.timeout_s, " s"));
 }
 
+absl::Status DhtSession::Load(base::Time now) {
+  if (network_.state.empty()) return absl::OkStatus();
+  auto input = Input::Open(network_.state);
+  if (absl::IsNotFound(input.status())) return absl::OkStatus();
+  SHADW_RETURN_IF_ERROR(input.status());
+  base::Bytes bytes(kMaxStateBytes);
+  size_t size = 0;
+  for (size_t more = 1; more != 0; size += more) {
+    SHADW_ASSIGN_OR_RETURN(more, input->Read(base::MutableByteSpan(bytes).subspan(size)));
+  }
+  const auto saved = dht::LoadTable(protocol_->traits(), base::ByteSpan(bytes).first(size));
+  if (!saved.ok()) {
+    return {saved.status().code(),
+            absl::StrCat("state file ", network_.state, ": ", saved.status().message())};
+  }
+  begin_with_ += saved->contacts.size();
+  node_->Remember(now, saved->contacts);
+  return absl::OkStatus();
+}
+
+// Nobody reads the id again: it follows the address, which may be another next time.
+absl::Status DhtSession::Save() const {
+  if (network_.state.empty()) return absl::OkStatus();
+  SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(network_.state));
+  SHADW_RETURN_IF_ERROR(output.Write(
+      dht::SaveTable(protocol_->traits(), {.id = node_->id(), .contacts = node_->Contacts()})));
+  return output.Finish(std::nullopt, std::nullopt);
+}
+
 absl::Status DhtSession::Join() {
-  if (bootstrap_ == 0) {
+  if (begin_with_ == 0) {
     return absl::InvalidArgumentError(
         "there is nobody to begin with: need --bootstrap HOST:PORT, or --public for those that "
         "everybody begins with");
@@ -73,8 +106,8 @@ absl::Status DhtSession::Join() {
   bool joined = false;
   RunUntil([&] { return joined || IsLate(); },
            [&](const dht::Event& event) { joined |= std::holds_alternative<dht::Joined>(event); });
-  if (joined) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("none of ", bootstrap_, " bootstrap nodes of ",
+  if (joined) return Save();
+  return absl::UnavailableError(absl::StrCat("none of ", begin_with_, " known nodes of ",
                                              network_.name, " answered within ", network_.timeout_s,
                                              " s"));
 }

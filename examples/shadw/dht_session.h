@@ -2,7 +2,7 @@
 //
 // A node of a DHT for as long as one command takes: a socket, and one question at a time.
 //
-//   auto session = DhtSession::Open(network, {});
+//   auto session = DhtSession::Open(network, dht::Serving::kNever);
 //   SHADW_RETURN_IF_ERROR((*session)->Join());
 //   auto report = (*session)->Ask<dht::GetReport>(
 //       [&](dht::Node& node, base::Time now) { return node.Get(now, target); });
@@ -33,30 +33,31 @@ struct DhtNetwork {
   std::vector<std::string> bootstrap;
   bool is_public = false;  // the network's own bootstrap nodes too
   std::string bind = "0.0.0.0:0";
+  std::string state;  // a file of contacts from one run to the next; empty: none
   uint32_t timeout_s = 30;
 };
 
 class DhtSession {
  public:
-  struct How {
-    dht::Serving serving = dht::Serving::kNever;
-    // Of a node that nobody may take for an attacker's: 0 is without bound.
-    std::optional<uint32_t> queries_per_10s;
-  };
   using EventHandler = std::function<void(const dht::Event&)>;
 
   //   Errors   kInvalidArgument  bind or a bootstrap node is no address and port
-  //            kUnavailable      no bootstrap node has an address; and as UdpSocket::Open
+  //            kUnavailable      no bootstrap node has an address
+  //            kDataLoss         the state file is damaged; and as UdpSocket::Open
   static absl::StatusOr<std::unique_ptr<DhtSession>> Open(const DhtNetwork& network,
-                                                          const How& how);
+                                                          dht::Serving serving);
 
   const dht::Protocol& protocol() const { return *protocol_; }
   dht::Node& node() { return *node_; }
   base::Endpoint local() const { return *driver_->local_v4(); }
 
+  // Then saves whom it met.
   //   Errors   kInvalidArgument  there is nobody to begin with
   //            kUnavailable      nobody answered in time
+  //            and as Save
   absl::Status Join();
+  // Writes the state file, where there is one.
+  absl::Status Save() const;
   // What `begin` began, once it is over. `begin` returns the operation, or why not.
   //   Errors   of `begin`; kDeadlineExceeded
   template <typename Report, typename Begin>
@@ -70,12 +71,13 @@ class DhtSession {
   explicit DhtSession(const DhtNetwork& network);
   bool IsLate() const { return std::chrono::steady_clock::now() >= deadline_; }
   absl::Status TooLate(const char* what) const;
+  absl::Status Load(base::Time now);
 
   const DhtNetwork network_;
   const dht::Protocol* protocol_;
   SteadyTime deadline_;
   crypto::SystemRandom random_;
-  size_t bootstrap_ = 0;
+  size_t begin_with_ = 0;  // nodes of the bootstrap list and of the state file
   std::optional<dht::Node> node_;
   std::optional<net::UdpDriver<dht::Node>> driver_;
   EventHandler on_event_;

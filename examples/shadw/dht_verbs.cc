@@ -19,17 +19,12 @@ using nlohmann::json;
 
 // Longer than any network takes, so that the right message comes of it.
 constexpr size_t kMaxInputBytes = 4096;
+constexpr auto kSaveEvery = std::chrono::minutes(5);
 
 std::atomic<bool> interrupted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void OnSignal(int) { interrupted = true; }
-
-absl::StatusOr<std::unique_ptr<DhtSession>> Joined(const DhtNetwork& network) {
-  SHADW_ASSIGN_OR_RETURN(auto session, DhtSession::Open(network, {}));
-  SHADW_RETURN_IF_ERROR(session->Join());
-  return session;
-}
 
 absl::StatusOr<dht::NodeId> ParseTarget(const std::string& text, const dht::Protocol& protocol) {
   const size_t bytes = protocol.traits().id_bytes;
@@ -40,17 +35,6 @@ absl::StatusOr<dht::NodeId> ParseTarget(const std::string& text, const dht::Prot
                                                    " hexadecimal digits"));
   }
   return dht::NodeId::FromBytes(*target);
-}
-
-absl::StatusOr<base::ByteArray<32>> ParsePublicKey(const std::string& text) {
-  base::ByteArray<32> key{};
-  const auto bytes = base::FromHex(text);
-  if (!bytes.ok() || bytes->size() != key.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("public key ", Printable(text), ": need 64 hexadecimal digits"));
-  }
-  std::ranges::copy(*bytes, key.begin());
-  return key;
 }
 
 absl::StatusOr<base::Bytes> ReadValue(const std::string& argument) {
@@ -77,38 +61,6 @@ json ToJson(const dht::LookupReport& lookup, size_t id_bytes) {
 const char* ToString(dht::PutResult result) {
   if (result == dht::PutResult::kStored) return "stored";
   return result == dht::PutResult::kRefused ? "refused" : "silent";
-}
-
-// Of puts and announcements: what each contact made of it.
-Outcome Describe(const dht::PutReport& report, size_t id_bytes) {
-  Outcome outcome{.json = ToJson(report.lookup, id_bytes), .good = report.quorum_met};
-  json contacts = json::array();
-  std::map<std::string, size_t> counts;
-  for (const dht::PutOutcome& each : report.outcomes) {
-    json contact = {{"id", each.contact.id.ToHex(id_bytes)},
-                    {"endpoint", each.contact.endpoint.ToString()},
-                    {"rank", each.rank},
-                    {"result", ToString(each.result)}};
-    std::string kind = ToString(each.result);
-    if (each.result == dht::PutResult::kRefused) {
-      contact["code"] = each.code;
-      contact["text"] = each.text;
-      kind = absl::StrCat("refused with ", each.code, " ", Printable(each.text));
-    }
-    ++counts[kind];
-    contacts.push_back(std::move(contact));
-  }
-  outcome.json.erase("closest");
-  outcome.json["contacts"] = std::move(contacts);
-  outcome.json["stored"] = report.stored;
-  outcome.json["quorum_met"] = report.quorum_met;
-  if (report.newer_seq) outcome.json["newer_seq"] = *report.newer_seq;
-  outcome.text = absl::StrCat("target ", report.lookup.target.ToHex(id_bytes), "\n");
-  for (const auto& [kind, count] : counts) {
-    absl::StrAppend(&outcome.text, kind, " by ", Count(count, "node"), "\n");
-  }
-  if (counts.empty()) absl::StrAppend(&outcome.text, "nobody to store it\n");
-  return outcome;
 }
 
 std::string Milliseconds(base::Duration rtt) {
@@ -168,11 +120,58 @@ absl::StatusOr<int64_t> NextSeq(DhtSession& session, std::span<const uint8_t, 32
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network) {
+  SHADW_ASSIGN_OR_RETURN(auto session, DhtSession::Open(network, dht::Serving::kNever));
+  SHADW_RETURN_IF_ERROR(session->Join());
+  return session;
+}
+
+absl::StatusOr<base::ByteArray<32>> ParsePublicKey(const std::string& text) {
+  base::ByteArray<32> key{};
+  const auto bytes = base::FromHex(text);
+  if (!bytes.ok() || bytes->size() != key.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("public key ", Printable(text), ": need 64 hexadecimal digits"));
+  }
+  std::ranges::copy(*bytes, key.begin());
+  return key;
+}
+
+Outcome Describe(const dht::PutReport& report, size_t id_bytes) {
+  Outcome outcome{.json = ToJson(report.lookup, id_bytes), .good = report.quorum_met};
+  json contacts = json::array();
+  std::map<std::string, size_t> counts;
+  for (const dht::PutOutcome& each : report.outcomes) {
+    json contact = {{"id", each.contact.id.ToHex(id_bytes)},
+                    {"endpoint", each.contact.endpoint.ToString()},
+                    {"rank", each.rank},
+                    {"result", ToString(each.result)}};
+    std::string kind = ToString(each.result);
+    if (each.result == dht::PutResult::kRefused) {
+      contact["code"] = each.code;
+      contact["text"] = each.text;
+      kind = absl::StrCat("refused with ", each.code, " ", Printable(each.text));
+    }
+    ++counts[kind];
+    contacts.push_back(std::move(contact));
+  }
+  outcome.json.erase("closest");
+  outcome.json["contacts"] = std::move(contacts);
+  outcome.json["stored"] = report.stored;
+  outcome.json["quorum_met"] = report.quorum_met;
+  if (report.newer_seq) outcome.json["newer_seq"] = *report.newer_seq;
+  outcome.text = absl::StrCat("target ", report.lookup.target.ToHex(id_bytes), "\n");
+  for (const auto& [kind, count] : counts) {
+    absl::StrAppend(&outcome.text, kind, " by ", Count(count, "node"), "\n");
+  }
+  if (counts.empty()) absl::StrAppend(&outcome.text, "nobody to store it\n");
+  return outcome;
+}
+
 absl::StatusOr<Outcome> RunDhtNode(const DhtNodeArguments& arguments, Console& console) {
   const dht::Serving serving =
       arguments.server ? dht::Serving::kAlways : dht::Serving::kWhenReachable;
-  SHADW_ASSIGN_OR_RETURN(const auto session,
-                         DhtSession::Open(arguments.network, {.serving = serving}));
+  SHADW_ASSIGN_OR_RETURN(const auto session, DhtSession::Open(arguments.network, serving));
   const size_t id_bytes = session->protocol().traits().id_bytes;
   const std::string at = session->local().ToString();
   const std::string id = session->node().id().ToHex(id_bytes);
@@ -181,21 +180,31 @@ absl::StatusOr<Outcome> RunDhtNode(const DhtNodeArguments& arguments, Console& c
   bool heard = console.Tell({{"event", "listening"}, {"endpoint", at}, {"id", id}},
                             absl::StrCat("listens at ", at, " as ", id, "\n"));
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(arguments.seconds);
+  auto save = std::chrono::steady_clock::now() + kSaveEvery;
+  absl::Status saved;
   session->RunUntil(
       [&] {
-        const bool late = arguments.seconds != 0 && std::chrono::steady_clock::now() >= end;
-        return late || interrupted || !heard;
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= save) {
+          saved = session->Save();
+          save = now + kSaveEvery;
+        }
+        const bool late = arguments.seconds != 0 && now >= end;
+        return late || interrupted || !heard || !saved.ok();
       },
       [&](const dht::Event& event) {
         if (const auto told = Tell(event, id_bytes)) heard = console.Tell(told->object, told->text);
       });
+  SHADW_RETURN_IF_ERROR(saved);
+  SHADW_RETURN_IF_ERROR(session->Save());
   Outcome outcome = Describe(session->node().stats());
   outcome.json["event"] = "ended";
   return outcome;
 }
 
 absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, DhtSession::Open(arguments.network, {}));
+  SHADW_ASSIGN_OR_RETURN(const auto session,
+                         DhtSession::Open(arguments.network, dht::Serving::kNever));
   const std::string_view name = arguments.endpoint;
   SHADW_ASSIGN_OR_RETURN(const auto endpoints, net::Resolve(std::span(&name, 1)));
   SHADW_ASSIGN_OR_RETURN(const auto pong,
@@ -217,7 +226,7 @@ absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console&) {
 }
 
 absl::StatusOr<Outcome> DhtLookup(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto found,
@@ -234,7 +243,7 @@ absl::StatusOr<Outcome> DhtLookup(const DhtTargetArguments& arguments, Console&)
 }
 
 absl::StatusOr<Outcome> DhtGet(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   const dht::Protocol& protocol = session->protocol();
   dht::NodeId target{};
   base::ByteArray<32> key{};
@@ -277,9 +286,10 @@ absl::StatusOr<Outcome> DhtPut(const DhtPutArguments& arguments, Console& consol
   SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadValue(arguments.value));
   std::optional<crypto::Ed25519Signer> signer;
   if (!arguments.key_file.empty()) {
-    SHADW_ASSIGN_OR_RETURN(signer, LoadSigner(arguments.key_file, console));
+    SHADW_ASSIGN_OR_RETURN(const auto seed, LoadSigningSeed(arguments.key_file, console));
+    signer.emplace(seed.bytes());
   }
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   const dht::Protocol& protocol = session->protocol();
   dht::Record record{.value = protocol.WrapBytes(bytes)};
   if (signer) {
@@ -307,10 +317,10 @@ absl::StatusOr<Outcome> DhtPut(const DhtPutArguments& arguments, Console& consol
 absl::StatusOr<Outcome> DhtAnnounce(const DhtAnnounceArguments& arguments, Console& console) {
   dht::Announcement announcement{.port = arguments.port};
   if (!arguments.key_file.empty()) {
-    SHADW_ASSIGN_OR_RETURN(auto signer, LoadSigner(arguments.key_file, console));
-    announcement.signer = std::make_shared<const crypto::Ed25519Signer>(std::move(signer));
+    SHADW_ASSIGN_OR_RETURN(const auto seed, LoadSigningSeed(arguments.key_file, console));
+    announcement.signer = std::make_shared<const crypto::Ed25519Signer>(seed.bytes());
   }
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto put,
@@ -327,7 +337,7 @@ absl::StatusOr<Outcome> DhtAnnounce(const DhtAnnounceArguments& arguments, Conso
 }
 
 absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto found,
@@ -354,7 +364,7 @@ absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console&) 
 }
 
 absl::StatusOr<Outcome> DhtStats(const DhtStatsArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, Joined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
   // A look around beyond our own neighbourhood; what it finds fills the table.
   const dht::NodeId opposite = dht::Distance(session->node().id(), {{~uint64_t{0}, 0, 0, 0}});
   SHADW_ASSIGN_OR_RETURN(const auto found,

@@ -5,8 +5,10 @@
 #define EXAMPLES_SHADW_DHT_VERBS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "dht_session.h"
@@ -50,6 +52,22 @@ struct DhtAnnounceArguments {
   std::string key_file;  // hyperdht
 };
 
+struct DhtPublishArguments {
+  DhtNetwork network;
+  std::string label;
+  std::string key_file;
+  std::vector<std::string> addresses;     // HOST:PORT, the preferred one first
+  std::vector<std::string> capabilities;  // of a service
+  uint32_t expires_in_s = 86'400;
+  bool revoke = false;
+};
+
+struct DhtResolveArguments {
+  DhtNetwork network;
+  std::string owner;  // public key, in hexadecimal digits
+  std::string label;
+};
+
 struct DhtStatsArguments {
   DhtNetwork network;
 };
@@ -61,7 +79,16 @@ absl::StatusOr<Outcome> DhtGet(const DhtTargetArguments& arguments, Console& con
 absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console& console);
 absl::StatusOr<Outcome> DhtPut(const DhtPutArguments& arguments, Console& console);
 absl::StatusOr<Outcome> DhtAnnounce(const DhtAnnounceArguments& arguments, Console& console);
+// Names, dht_names.cc.
+absl::StatusOr<Outcome> DhtPublish(const DhtPublishArguments& arguments, Console& console);
+absl::StatusOr<Outcome> DhtResolve(const DhtResolveArguments& arguments, Console& console);
 absl::StatusOr<Outcome> DhtStats(const DhtStatsArguments& arguments, Console& console);
+
+// What verbs share: a node that joined to ask only; a public key in digits; what became of
+// a put.
+absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network);
+absl::StatusOr<base::ByteArray<32>> ParsePublicKey(const std::string& text);
+Outcome Describe(const dht::PutReport& report, size_t id_bytes);
 
 }  // namespace shadw::app
 

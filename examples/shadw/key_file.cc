@@ -91,11 +91,11 @@ absl::StatusOr<shard::VaultKeys> LoadKeyFile(const std::string& path, Console& c
   return shard::VaultKeys::FromSeed(seed.bytes());
 }
 
-absl::StatusOr<crypto::Ed25519Signer> LoadSigner(const std::string& path, Console& console) {
+absl::StatusOr<crypto::SecretKey> LoadSigningSeed(const std::string& path, Console& console) {
   SHADW_ASSIGN_OR_RETURN(const crypto::SecretKey seed, LoadSeed(path, console));
   SHADW_ASSIGN_OR_RETURN(const auto root, crypto::Slip10PrivateKey::FromSeed(seed.bytes()));
   SHADW_ASSIGN_OR_RETURN(const auto signer, root.DerivePath(kSignerPath));
-  return crypto::Ed25519Signer(signer.private_key());
+  return crypto::SecretKey::CopyOf(signer.private_key());
 }
 
 std::string Fingerprint(const shard::VaultKeys& keys) {

@@ -14,7 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/random.h"
-#include "libshadw/crypto/ed25519.h"
+#include "libshadw/crypto/secret.h"
 #include "libshadw/shard/capability.h"
 #include "libshadw/shard/keys.h"
 #include "outcome.h"
@@ -28,10 +28,10 @@ absl::StatusOr<shard::VaultKeys> MakeKeyFile(const std::string& path, base::Rand
 //            kUnimplemented    a later version's
 absl::StatusOr<shard::VaultKeys> LoadKeyFile(const std::string& path, Console& console);
 
-// The owner's key pair in a DHT, of the seed's own tree of Ed25519 keys (crypto/slip10.h) at
-// m/5459031'/0'/0'/0'.
+// The seed of the Ed25519Signer that is the owner in a DHT: of the key file's own tree of
+// Ed25519 keys (crypto/slip10.h) the one at m/5459031'/0'/0'/0'.
 //   Errors   as LoadKeyFile
-absl::StatusOr<crypto::Ed25519Signer> LoadSigner(const std::string& path, Console& console);
+absl::StatusOr<crypto::SecretKey> LoadSigningSeed(const std::string& path, Console& console);
 
 // Tells vaults apart and reveals nothing of their keys: 16 hex digits.
 std::string Fingerprint(const shard::VaultKeys& keys);

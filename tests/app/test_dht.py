@@ -117,6 +117,39 @@ class Dht(AppTest):
         peers = self.dht("peers", target)["peers"]
         self.assertEqual([peer["public_key"] for peer in peers], [announced["public_key"]])
 
+    def test_a_name_is_found_by_its_owner_and_label_until_it_is_revoked(self):
+        for network in ("mainline", "hyperdht"):
+            self.start(network)
+            owner = ["--key", self.key, "printer"]
+            first = self.dht("publish", *owner, "--address=10.0.0.1:631", "--capability=ipp")
+            self.assertEqual((first["seq"], first["stored"], first["kind"]), (1, NODES, "service"))
+            name = [first["owner"], "printer"]
+            self.assertEqual(self.dht("resolve", *name)["addresses"], ["10.0.0.1:631"])
+            moved = ["--address=10.0.0.2:631", "--address=[2001:db8::1]:631"]
+            self.assertEqual(self.dht("publish", *owner, *moved)["seq"], 2)
+            found = self.succeed(*self.arguments("resolve", *name))
+            self.assertEqual(found.out, b"10.0.0.2:631\n[2001:db8::1]:631\n")
+            other = self.fail_with(*self.arguments("resolve", first["owner"], "other"), "--json")
+            self.assertEqual(other.json["error"]["code"], "not_found")
+            self.assertTrue(self.dht("publish", *owner, "--revoke")["revoked"])
+            self.assertIn("revoked", self.fail_with(*self.arguments("resolve", *name)).err)
+            self.assertIn("revoked", self.fail_with(*self.arguments("publish", *owner, *moved)).err)
+
+    def test_a_state_file_is_enough_to_begin_with(self):
+        state = self.root / "state"
+        nodes = self.start()
+        self.dht("stats", f"--state={state}")
+        alone = ["dht", "lookup", "--bind=127.0.0.1:0", "--timeout=5", "00" * 20]
+        found = self.succeed(*alone, f"--state={state}", "--json").json
+        self.assertEqual(
+            {each["endpoint"] for each in found["closest"]}, {node.endpoint for node in nodes}
+        )
+        other = self.fail_with(*alone[:-1], "00" * 32, "--network=hyperdht", f"--state={state}")
+        self.assertIn(str(state), other.err)
+        state.write_bytes(state.read_bytes()[:-1])
+        broken = self.fail_with(*alone, f"--state={state}", "--json")
+        self.assertEqual(broken.json["error"]["code"], "data_loss")
+
     def test_ping_lookup_and_stats_tell_who_is_there(self):
         nodes = self.start()
         pong = self.dht("ping", nodes[1].endpoint)
@@ -148,7 +181,7 @@ class Dht(AppTest):
         quick = ["--bind=127.0.0.1:0", "--timeout=1"]
         alone = self.fail_with("dht", "lookup", *quick, f"--bootstrap={at}", "00" * 20, "--json")
         self.assertEqual(alone.json["error"]["code"], "unavailable")
-        self.assertIn("none of 1 bootstrap nodes", alone.err)
+        self.assertIn("none of 1 known nodes", alone.err)
         late = self.fail_with("dht", "ping", *quick, at, "--json")
         self.assertEqual(late.json["error"]["code"], "deadline_exceeded")
         absent = self.fail_with(*self.arguments("get", "cd" * 20), "--json")
@@ -176,6 +209,9 @@ class Dht(AppTest):
             ["dht", "ping", "--network=other", "127.0.0.1:1"],
             ["dht", "put", "--salt=s", "value"],
             ["dht", "announce", "00" * 20],
+            ["dht", "publish", "label", "--address=127.0.0.1:1"],
+            ["dht", "publish", "label", "--key", self.key],
+            ["dht", "resolve", "00" * 32],
             ["dht", "announce", "--network=hyperdht", "--port=1", "00" * 32],
         ):
             self.fail_with(*options, code=USAGE)

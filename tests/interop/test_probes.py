@@ -49,7 +49,7 @@ def _bdecode(data: bytes):
     return rest[: int(size)], rest[int(size) :]
 
 
-class ProbeTest(InteropTest):
+class Probes(InteropTest):
     """Ten nodes of ours and a bare socket."""
 
     @classmethod
@@ -73,7 +73,7 @@ class ProbeTest(InteropTest):
         return None if answer is None else bytes.fromhex(answer)
 
 
-class MainlineProbeTest(ProbeTest):
+class MainlineProbeTest(Probes):
     def ask(self, method: str, arguments: dict, socket=0, **outer):
         query = {"t": b"pq", "y": "q", "q": method, "a": {"id": MY_ID, **arguments}, "ro": 1}
         answer = self.ask_bytes(bencode({**query, **outer}), socket)
@@ -241,7 +241,7 @@ class MainlineProbeTest(ProbeTest):
         self.assertIsNone(answer["datagram"])
 
 
-class HyperdhtProbeTest(ProbeTest):
+class HyperdhtProbeTest(Probes):
     """Frames as dht-rpc writes them: the command, its target and value follow the id."""
 
     kind = "hyperdht"
