@@ -158,6 +158,7 @@ struct Node::Impl {
   base::Time last_rejoin;
 
   // Of silence: whether it is ours.
+  base::Time last_heard{};
   size_t losses_in_silence = 0;
   base::Time next_probe;
 

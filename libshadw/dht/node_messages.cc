@@ -62,7 +62,7 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
   if (table == nullptr) return;
   Guard::Account account = guard.Look(now, from);
   if (!account.Admits()) return;
-  if (losses_in_silence > 0) OnHeard(now);
+  OnHeard(now);
   if (query.sender && !query.read_only && protocol->IdFits(*query.sender, from)) {
     const Contact contact{*query.sender, from};
     if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers) {

@@ -187,7 +187,8 @@ void Node::Impl::VisitNextBucket(base::Time now) {
 
 void Node::Impl::OnLost(base::Time now, const Request& request) {
   ++counters.lost;
-  ++losses_in_silence;
+  // Whoever was heard since it was sent shows that we can hear.
+  losses_in_silence = last_heard >= request.sent ? 0 : losses_in_silence + 1;
   const bool ours = losses_in_silence > kLossesUntilOffline;
   if (ours && next_probe == base::Time::max()) next_probe = now + kProbeEvery;
   RoutingTable* table = TableOf(request.to);
@@ -247,6 +248,8 @@ void Node::Impl::Probe(base::Time now) {
 }
 
 void Node::Impl::OnHeard(base::Time now) {
+  last_heard = now;
+  if (losses_in_silence == 0) return;
   const bool was_offline = losses_in_silence > kLossesUntilOffline;
   losses_in_silence = 0;
   next_probe = base::Time::max();
