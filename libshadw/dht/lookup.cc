@@ -8,7 +8,16 @@
 namespace shadw::dht {
 namespace {
 
+// On a local network, and there only, one address may be several nodes.
+bool SameHost(base::Endpoint a, const base::Endpoint& b, bool local) {
+  if (!local) a.port = b.port;
+  return a == b;
+}
+
 size_t CeilDiv(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// Who names many gets no more say than who names few: only the closest count.
+constexpr size_t kMostOfReply = 20;
 
 }  // namespace
 
@@ -33,12 +42,16 @@ void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
 bool Lookup::IsTaken(const Contact& contact) const {
   if (contact.id == own_id_ || !contact.endpoint.IsUsable()) return true;
   if (Distance(avoided_center_, contact.id) < avoided_radius_) return true;
+  const bool local = contact.endpoint.IsLocal();
+  const auto same = [&](const Contact& known) {
+    return known.id == contact.id || SameHost(known.endpoint, contact.endpoint, local);
+  };
   for (const Contact& served : served_) {
-    if (served.id == contact.id || served.endpoint == contact.endpoint) return true;
+    if (same(served)) return true;
   }
   for (const Path& path : paths_) {
     for (const Candidate& known : path.candidates) {
-      if (known.contact.id == contact.id || known.contact.endpoint == contact.endpoint) return true;
+      if (same(known.contact)) return true;
     }
   }
   return false;
@@ -139,9 +152,15 @@ void Lookup::Answered(uint32_t index, std::span<const Contact> contacts, base::B
   ++answered_;
   const auto hop = static_cast<uint16_t>(std::min<int>(candidate->hop + 1, UINT16_MAX));
   const size_t path_index = static_cast<size_t>(path - paths_.data());
-  for (const Contact& contact : contacts) {
-    Add(path_index, contact, kUnknownRttMs, hop);
+  if (contacts.size() <= kMostOfReply) {
+    for (const Contact& contact : contacts) Add(path_index, contact, kUnknownRttMs, hop);
+    return;
   }
+  std::vector<Contact> closest(kMostOfReply);
+  std::ranges::partial_sort_copy(contacts, closest, [&](const Contact& a, const Contact& b) {
+    return Closer(target_, a.id, b.id);
+  });
+  for (const Contact& contact : closest) Add(path_index, contact, kUnknownRttMs, hop);
 }
 
 void Lookup::Slow(uint32_t index) {

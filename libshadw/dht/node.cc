@@ -176,12 +176,8 @@ void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
   for (const bool v6 : {false, true}) {
     std::optional<RoutingTable>& table = tables[v6 ? 1 : 0];
     if (!table) continue;
-    Lookup& lookup = operation->AddLookup(v6);
     table->Touch(now, target);
-    const size_t seeds = options.bucket_size * operation->task().lookup.disjoint_paths;
-    table->Closest(target, seeds, [&](const RoutingTable::Entry& entry) {
-      lookup.AddSeed(entry.contact, entry.rtt_ms);
-    });
+    operation->AddLookup(v6, &*table);
   }
   Operation& begun = *operations.emplace_back(std::move(operation));
   if (begun.task().density_aware && network_size.Estimate() == 0) GuessNetworkSize();

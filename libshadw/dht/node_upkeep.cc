@@ -105,7 +105,7 @@ void Node::Impl::JoinThrough(base::Time now, const Message& response, const base
     auto operation =
         std::make_unique<Operation>(join_operation, std::move(task), protocol, random, id);
     for (const bool v6 : {false, true}) {
-      if (tables[v6 ? 1 : 0]) operation->AddLookup(v6);
+      if (tables[v6 ? 1 : 0]) operation->AddLookup(v6, &*tables[v6 ? 1 : 0]);
     }
     operations.push_back(std::move(operation));
   }

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "libshadw/dht/routing_table.h"
-
 namespace shadw::dht {
 namespace {
 
@@ -58,9 +56,16 @@ void Operation::AddSeed(const Contact& contact) {
   }
 }
 
-Lookup& Operation::AddLookup(bool v6) {
+void Operation::AddLookup(bool v6, const RoutingTable* table) {
   is_v6_.push_back(v6);
-  return lookups_.emplace_back(task_.target, own_id_, task_.lookup);
+  if (first_table_ == nullptr) first_table_ = table;
+  Seed(*table, lookups_.emplace_back(task_.target, own_id_, task_.lookup));
+}
+
+void Operation::Seed(const RoutingTable& table, Lookup& lookup) const {
+  table.Closest(
+      lookup.target(), task_.lookup.results * task_.lookup.disjoint_paths,
+      [&](const RoutingTable::Entry& entry) { lookup.AddSeed(entry.contact, entry.rtt_ms); });
 }
 
 std::optional<Operation::Outgoing> Operation::NextOfLookups(Method method) {
@@ -170,6 +175,7 @@ bool Operation::StartSpread(const NetworkSize& size) {
     // The crowd would only name itself.
     lookup.Avoid(task_.target, {{expected / kCrowding, 0, 0, 0}});
     for (const Lookup::Hit& hit : known) lookup.AddSeed(hit.contact, 0);
+    Seed(*first_table_, lookup);
   }
   phase_ = Phase::kSpread;
   return true;

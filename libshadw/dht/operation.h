@@ -28,6 +28,7 @@
 #include "libshadw/dht/network_size.h"
 #include "libshadw/dht/protocol.h"
 #include "libshadw/dht/reports.h"
+#include "libshadw/dht/routing_table.h"
 
 namespace shadw::dht {
 
@@ -66,8 +67,9 @@ class Operation {
 
   uint64_t id() const { return id_; }
   const Task& task() const { return task_; }
-  // A lookup through one address family; seeds are added to what this returns.
-  Lookup& AddLookup(bool v6);
+  // A lookup through one address family. It begins with the closest contacts of `table`,
+  // which must outlive the operation.
+  void AddLookup(bool v6, const RoutingTable* table);
 
   // A contact to begin with, into the lookup of its address family.
   void AddSeed(const Contact& contact);
@@ -100,6 +102,7 @@ class Operation {
     PutOutcome outcome;
   };
 
+  void Seed(const RoutingTable& table, Lookup& lookup) const;
   std::optional<Outgoing> NextOfLookups(Method method);
   std::optional<Outgoing> NextDirect(Method method);
   void Advance(const NetworkSize& size);
@@ -121,6 +124,7 @@ class Operation {
   Phase phase_ = Phase::kLookup;
   bool spread_done_ = false;
   std::deque<Lookup> lookups_;
+  const RoutingTable* first_table_ = nullptr;
   std::vector<bool> is_v6_;  // of the first lookups, one a family
   size_t first_lookup_of_phase_ = 0;
   std::vector<Direct> directs_;

@@ -60,7 +60,7 @@ void RecordStore::TakeOut(Map::iterator at, std::vector<Map::node_type>& taken) 
 
 bool RecordStore::MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::node_type>& taken) {
   if (options_.max_records == 0 || bytes > options_.max_bytes) return false;
-  while (kept_.size() >= options_.max_records || bytes_ + bytes > options_.max_bytes) {
+  while (IsFull(bytes)) {
     const auto farthest = Farthest(kept_, own_id_);
     if (!Closer(own_id_, target, farthest->first)) return false;
     TakeOut(farthest, taken);
@@ -89,15 +89,13 @@ Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& rec
   }
   std::vector<Map::node_type> taken;
   if (found != kept_.end()) TakeOut(found, taken);
+  if (IsFull(BytesOf(record))) ForgetExpired(now);
   if (!MakeRoom(target, BytesOf(record), taken)) {
-    ForgetExpired(now);
-    if (!MakeRoom(target, BytesOf(record), taken)) {
-      for (Map::node_type& node : taken) {
-        bytes_ += BytesOf(node.mapped().record);
-        kept_.insert(std::move(node));
-      }
-      return Refusal::kServer;
+    for (Map::node_type& node : taken) {
+      bytes_ += BytesOf(node.mapped().record);
+      kept_.insert(std::move(node));
     }
+    return Refusal::kServer;
   }
   bytes_ += BytesOf(record);
   kept_.emplace(target, Kept{record, now + options_.lifetime});

@@ -63,6 +63,9 @@ class RecordStore {
   using Map = std::map<NodeId, Kept>;
 
   void TakeOut(Map::iterator at, std::vector<Map::node_type>& taken);
+  bool IsFull(size_t bytes) const {
+    return kept_.size() >= options_.max_records || bytes_ + bytes > options_.max_bytes;
+  }
   bool MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::node_type>& taken);
 
   RecordStoreOptions options_;
