@@ -26,22 +26,27 @@ bool AddressVotes::Vote(const base::Endpoint& voter, const base::Endpoint& addre
     }
   }
   *ballot = {voter, address};
-  const auto agree = std::count_if(
-      ballots_.begin(), ballots_.begin() + static_cast<ptrdiff_t>(size_), [&](const Ballot& it) {
-        return it.address.address == address.address && it.address.v6 == address.v6;
-      });
-  if (agree < static_cast<ptrdiff_t>(kMajority)) return false;
-  const bool changed =
-      !believed_ || believed_->address != address.address || believed_->v6 != address.v6;
-  if (changed) believed_ = address;
-  return changed;
+  if (VotesForIp(address) < kMajority) return false;
+  const bool same_ip =
+      believed_ && believed_->address == address.address && believed_->v6 == address.v6;
+  if (same_ip && (believed_->port == address.port || VotesFor(address) < kMajority)) return false;
+  believed_ = address;
+  return true;
 }
 
-bool AddressVotes::port_is_stable() const {
-  return believed_ &&
-         std::count_if(ballots_.begin(), ballots_.begin() + static_cast<ptrdiff_t>(size_),
-                       [&](const Ballot& it) { return it.address == *believed_; }) >=
-             static_cast<ptrdiff_t>(kMajority);
+size_t AddressVotes::VotesForIp(const base::Endpoint& address) const {
+  return static_cast<size_t>(std::count_if(
+      ballots_.begin(), ballots_.begin() + static_cast<ptrdiff_t>(size_), [&](const Ballot& it) {
+        return it.address.address == address.address && it.address.v6 == address.v6;
+      }));
 }
+
+size_t AddressVotes::VotesFor(const base::Endpoint& address) const {
+  return static_cast<size_t>(
+      std::count_if(ballots_.begin(), ballots_.begin() + static_cast<ptrdiff_t>(size_),
+                    [&](const Ballot& it) { return it.address == address; }));
+}
+
+bool AddressVotes::port_is_stable() const { return believed_ && VotesFor(*believed_) >= kMajority; }
 
 }  // namespace shadw::dht

@@ -19,10 +19,11 @@ class AddressVotes {
   static constexpr size_t kVoters = 8;
   static constexpr size_t kMajority = 4;
 
-  // `voter` sees us as `address`. True: the address that is believed has changed.
+  // `voter` sees us as `address`. True: the address that is believed has changed. Its IP is
+  // what a majority agrees on; its port likewise, or the last one seen where they differ.
   bool Vote(const base::Endpoint& voter, const base::Endpoint& address);
   const std::optional<base::Endpoint>& believed() const { return believed_; }
-  // Voters that saw the very address and port that is believed, of those that saw its IP.
+  // Whether a majority sees the very address and port that is believed.
   bool port_is_stable() const;
 
  private:
@@ -30,6 +31,10 @@ class AddressVotes {
     base::Endpoint voter;
     base::Endpoint address;
   };
+  // Votes for this IP; and for this very port of it.
+  size_t VotesForIp(const base::Endpoint& address) const;
+  size_t VotesFor(const base::Endpoint& address) const;
+
   std::array<Ballot, kVoters> ballots_;
   size_t size_ = 0;
   size_t next_ = 0;

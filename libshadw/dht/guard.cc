@@ -32,6 +32,13 @@ absl::Status GuardOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("dht: got max_addresses ", max_addresses, ", need 1 to ", 1 << 20));
   }
+  if (!(amplification_scale >= 0 && amplification_scale <= kMaxDatagramBytes)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dht: got amplification_scale ", amplification_scale, ", need 0 to ", kMaxDatagramBytes));
+  }
+  if (proof_lifetime < base::Duration{}) {
+    return absl::InvalidArgumentError("dht: got a negative proof_lifetime, need 0 or more");
+  }
   return absl::OkStatus();
 }
 
@@ -66,13 +73,16 @@ Guard::Account Guard::Look(base::Time now, const base::Endpoint& from) {
   const uint64_t address = AddressOf(from);
   Allowance* allowance = Find(address);
   if (allowance->address == 0) {
-    if (used_ >= options_.max_addresses) return {this, &everybody_else_, now_s};
+    bool proven = false;
+    if (!proven_until_s_.empty()) {
+      const auto proof = proven_until_s_.find(address);
+      proven = proof != proven_until_s_.end() && proof->second > now_s;
+    }
+    // Those who are proven are as many at most, and no flood may keep them out.
+    if (used_ >= options_.max_addresses && !proven) return {this, &everybody_else_, now_s};
     ++used_;
     allowance->address = address;
-    if (!proven_until_s_.empty()) {
-      const auto proven = proven_until_s_.find(address);
-      allowance->proven = proven != proven_until_s_.end() && proven->second > now_s;
-    }
+    allowance->proven = proven;
   }
   return {this, allowance, now_s};
 }

@@ -20,8 +20,8 @@
 // Counts are of windows of ten seconds, the same for everybody; each begins with a clean
 // sheet.
 //
-// Limits: max_addresses are told apart within a window, and as many proofs are kept. An
-// address is an IP, whatever the port; of IPv6 the first 64 bits.
+// Limits: max_addresses are told apart within a window, besides those that are proven, and
+// as many proofs are kept. An address is an IP, whatever the port; of IPv6 the first 64 bits.
 #ifndef LIBSHADW_DHT_GUARD_H_
 #define LIBSHADW_DHT_GUARD_H_
 

@@ -33,6 +33,9 @@ void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
 bool Lookup::IsTaken(const Contact& contact) const {
   if (contact.id == own_id_ || !contact.endpoint.IsUsable()) return true;
   if (Distance(avoided_center_, contact.id) < avoided_radius_) return true;
+  for (const Contact& served : served_) {
+    if (served.id == contact.id || served.endpoint == contact.endpoint) return true;
+  }
   for (const Path& path : paths_) {
     for (const Candidate& known : path.candidates) {
       if (known.contact.id == contact.id || known.contact.endpoint == contact.endpoint) return true;
@@ -54,7 +57,12 @@ void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t 
     return;
   }
   if (IsTaken(contact)) return;
-  if (full) all.pop_back();
+  if (full) {
+    if (paths_.size() > 1 && all.back().state != State::kFresh) {
+      served_.push_back(all.back().contact);
+    }
+    all.pop_back();
+  }
   const auto at = std::ranges::lower_bound(
       all, contact, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
       &Candidate::contact);
@@ -99,6 +107,7 @@ bool Lookup::done() const {
 }
 
 std::optional<Lookup::Ask> Lookup::Next() {
+  finished_ = finished_ || asked_ >= kMaxAsked;
   if (finished_) return std::nullopt;
   for (Path& path : paths_) {
     if (path.in_flight >= parallelism_of_path_) continue;

@@ -18,7 +18,7 @@
 //   if (lookup.done()) for (const auto& hit : lookup.Closest()) …
 //
 // Limits: three times as many contacts as results a path, and 16 more, but at most
-// kMaxCandidates; what is farther is forgotten.
+// kMaxCandidates; what is farther is forgotten. At most kMaxAsked are asked.
 //   Source   Maymounkov & Mazieres 2002, 2.3; Baumgart & Mies 2007 (S/Kademlia), 4.4
 #ifndef LIBSHADW_DHT_LOOKUP_H_
 #define LIBSHADW_DHT_LOOKUP_H_
@@ -35,6 +35,8 @@ namespace shadw::dht {
 
 inline constexpr size_t kMaxDisjointPaths = 16;
 inline constexpr size_t kMaxCandidates = 128;
+// A liar who always knows of somebody closer keeps no lookup going for longer.
+inline constexpr size_t kMaxAsked = 1024;
 
 struct LookupOptions {
   size_t results = 8;      // how many of the closest are wanted; k
@@ -112,6 +114,7 @@ class Lookup {
   size_t results_of_path_;
   size_t parallelism_of_path_;
   std::vector<Path> paths_;
+  std::vector<Contact> served_;  // of several paths: who was asked, and then forgotten
   size_t kept_of_path_;
   std::vector<std::pair<uint32_t, base::Bytes>> tokens_;  // by index
   uint32_t next_index_ = 0;

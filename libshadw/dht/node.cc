@@ -35,6 +35,34 @@ base::Duration Jitter(base::RandomSource* random) {
   return std::chrono::nanoseconds(std::chrono::minutes(1)) * fraction / 65536;
 }
 
+absl::Status CheckWidth(const Protocol& protocol, const NodeId& id) {
+  const size_t id_bytes = protocol.traits().id_bytes;
+  base::ByteArray<kMaxIdBytes> bytes;
+  id.ToBytes(bytes);
+  if (NodeId::FromBytes(base::ByteSpan(bytes).first(id_bytes)) == id) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("dht: got an id that is longer than ", id_bytes,
+                                                 " bytes, need one of ", protocol.traits().name));
+}
+
+// Whether the protocol can say this, but for what is known only when it is sent.
+absl::Status CheckVerb(const Protocol& protocol, Method method, const NodeId& target,
+                       const Announcement* announcement) {
+  const base::ByteArray<kTokenBytes> zeros{};
+  Message query{.method = method, .transaction = base::ByteSpan(zeros).first(2)};
+  query.sender = query.target = query.responder = target;
+  query.announcement = announcement;
+  if (announcement != nullptr) {
+    query.token = base::ByteSpan(zeros).first(protocol.traits().token_bytes);
+    query.port = announcement->port;
+    query.implied_port = announcement->implied_port;
+  }
+  base::Bytes out;
+  if (protocol.Encode(query, base::Endpoint::V4(127, 0, 0, 1, 1), out)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("dht: got a verb or an announcement that ", protocol.traits().name,
+                   " lacks, need one it has, with its port or its signer"));
+}
+
 absl::Status CheckRecord(const Protocol& protocol, const Record& record) {
   const NodeId target = record.is_mutable() ? protocol.MutableTarget(*record.key, record.salt)
                                             : protocol.ImmutableTarget(record.value);
@@ -49,6 +77,7 @@ absl::Status CheckRecord(const Protocol& protocol, const Record& record) {
 
 absl::Status NodeOptions::Validate() const {
   SHADW_RETURN_IF_ERROR(table.Validate());
+  SHADW_RETURN_IF_ERROR(times.Validate());
   SHADW_RETURN_IF_ERROR(guard.Validate());
   SHADW_RETURN_IF_ERROR(responder.records.Validate());
   if (!v4 && !v6) {
@@ -77,6 +106,7 @@ absl::StatusOr<Node> Node::Create(NodeOptions options, const Protocol* protocol,
                                   base::RandomSource* random, base::Time now) {
   options = Completed(std::move(options), protocol->traits());
   SHADW_RETURN_IF_ERROR(options.Validate());
+  if (options.id) SHADW_RETURN_IF_ERROR(CheckWidth(*protocol, *options.id));
   NodeId id = RandomId(*protocol, random);
   if (options.address) id = protocol->IdFor(*options.address, *random);
   if (options.id) id = *options.id;
@@ -279,9 +309,10 @@ void Node::Impl::Report(Operation& operation) {
 
 // --- verbs ----------------------------------------------------------------------------
 absl::StatusOr<OperationId> Node::Ping(base::Time now, const base::Endpoint& endpoint) {
-  if (!endpoint.IsUsable()) {
+  if (!endpoint.IsUsable() || impl_->TableOf(endpoint) == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("dht: got endpoint ", endpoint.ToString(), ", need one that can be sent to"));
+        absl::StrCat("dht: got endpoint ", endpoint.ToString(),
+                     ", need one that can be sent to, of a family that this node uses"));
   }
   const OperationId operation = ++impl_->last_operation;
   Message ping;
@@ -340,6 +371,7 @@ absl::StatusOr<OperationId> Node::GetPeers(base::Time now, const NodeId& target,
 absl::StatusOr<OperationId> Node::Announce(base::Time now, const NodeId& target,
                                            const Announcement& announcement, Approach how,
                                            bool keep) {
+  SHADW_RETURN_IF_ERROR(CheckVerb(*impl_->protocol, Method::kAnnouncePeer, target, &announcement));
   Task task = impl_->TaskFor(Method::kGetPeers, target, how);
   task.commit = Method::kAnnouncePeer;
   task.announcement = std::make_shared<const Announcement>(announcement);
@@ -348,6 +380,8 @@ absl::StatusOr<OperationId> Node::Announce(base::Time now, const NodeId& target,
 
 absl::StatusOr<OperationId> Node::Unannounce(base::Time now, const NodeId& target,
                                              const Announcement& announcement, Approach how) {
+  SHADW_RETURN_IF_ERROR(
+      CheckVerb(*impl_->protocol, Method::kUnannouncePeer, target, &announcement));
   Task task = impl_->TaskFor(Method::kGetPeers, target, how);
   task.commit = Method::kUnannouncePeer;
   task.announcement = std::make_shared<const Announcement>(announcement);
@@ -356,6 +390,7 @@ absl::StatusOr<OperationId> Node::Unannounce(base::Time now, const NodeId& targe
 
 absl::StatusOr<OperationId> Node::SampleTargets(base::Time now, const NodeId& target,
                                                 Approach how) {
+  SHADW_RETURN_IF_ERROR(CheckVerb(*impl_->protocol, Method::kSampleTargets, target, nullptr));
   return impl_->Begin(now, impl_->TaskFor(Method::kSampleTargets, target, how));
 }
 
@@ -384,6 +419,7 @@ absl::StatusOr<OperationId> Node::Impl::BeginStanding(base::Time now, Task task,
   const bool keeps = purpose == Standing::Purpose::kKeep;
   const base::Time next = now + (keeps ? options.republish_after : options.listen_every);
   SHADW_ASSIGN_OR_RETURN(const OperationId operation, Begin(now, task));
+  task.cas.reset();  // its own first put meets it, and every later one would be refused
   standing.push_back({.id = operation, .purpose = purpose, .task = std::move(task), .next = next});
   next_standing = std::min(next_standing, next);
   return operation;

@@ -122,7 +122,8 @@ class Node {
 
   // Each verb names its operation.
   //   Errors   kResourceExhausted  kMaxOperations are under way
-  //            kInvalidArgument    what is put is not legal, or the protocol lacks the verb
+  //            kInvalidArgument    what is put or announced is not legal, the protocol lacks
+  //                                the verb, or nothing can be sent to the endpoint
   absl::StatusOr<OperationId> Ping(base::Time now, const base::Endpoint& endpoint);
   absl::StatusOr<OperationId> FindNode(base::Time now, const NodeId& target, Approach how = {});
   absl::StatusOr<OperationId> Get(base::Time now, const NodeId& target, Approach how = {});

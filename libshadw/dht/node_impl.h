@@ -64,9 +64,10 @@ struct Node::Impl {
   void HandleResponse(base::Time now, const base::Endpoint& from, Message& response);
   void Reply(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
              Guard::Account& account);
-  void PassOn(base::Time now, const base::Endpoint& from, const Message& query,
+  void PassOn(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
               Guard::Account& account);
-  void Delay(base::Time now, const base::Endpoint& from, const Message& query);
+  void Delay(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
+             Guard::Account& account);
   void ReportPong(const Pong& pong);
   void HandleOwnPing(const base::Endpoint& from);
   bool SendQuery(base::Time now, const Request& request, uint16_t rtt_ms, Message& query);

@@ -11,14 +11,19 @@ namespace {
 constexpr size_t kContactBytesAtLeast = 6;
 constexpr size_t kRoomForReply = 320;
 
-// Encodes `reply` in at most `limit` bytes, leaving out contacts that do not fit.
+// Encodes `reply` in at most `limit` bytes, leaving out contacts that do not fit, then the
+// id where the address tells it.
 base::Bytes EncodeWithin(const Protocol& protocol, const base::Endpoint& to, size_t limit,
                          Message& reply) {
   base::Bytes bytes;
   bytes.reserve(kRoomForReply);
   while (protocol.Encode(reply, to, bytes)) {
     if (bytes.size() <= limit) return bytes;
-    if (reply.contacts.empty() && reply.peers.empty()) break;
+    if (reply.contacts.empty() && reply.peers.empty()) {
+      if (!protocol.traits().id_from_address || !reply.sender) break;
+      reply.sender.reset();
+      continue;
+    }
     const size_t per_contact = 2 * kContactBytesAtLeast + protocol.traits().id_bytes;
     const size_t too_many = 1 + (bytes.size() - limit) / per_contact;
     if (!reply.contacts.empty()) {
@@ -65,17 +70,17 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
     }
   }
   if (query.method == Method::kPeerHandshake || query.method == Method::kPeerHolepunch) {
-    PassOn(now, from, query, account);
+    PassOn(now, from, datagram.size(), query, account);
   } else if (query.method == Method::kDelayedPing) {
-    Delay(now, from, query);
+    Delay(now, from, datagram.size(), query, account);
   } else {
     Reply(now, from, datagram.size(), query, account);
   }
 }
 
 // For two peers of hyperdht that cannot reach each other yet.
-void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, const Message& query,
-                        Guard::Account& account) {
+void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, size_t query_bytes,
+                        const Message& query, Guard::Account& account) {
   if (!query.target) return;
   const auto forward = hyper::Forward(query, from, responder.AnnouncerOf(now, *query.target));
   if (!forward || TableOf(forward->to) == nullptr) return;
@@ -90,13 +95,16 @@ void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, const Messag
   }
   base::Bytes bytes;
   if (!protocol->Encode(message, forward->to, bytes)) return;
+  // Counted against whoever asked, as he may choose where it goes.
+  if (bytes.size() > account.ReplyLimit(query.method, query_bytes)) return;
   account.Sent(bytes.size());
   ++counters.forwarded;
   Transmit(forward->to, std::move(bytes));
 }
 
 // Answers a ping later, so that the asker learns how long his NAT remembers.
-void Node::Impl::Delay(base::Time now, const base::Endpoint& from, const Message& query) {
+void Node::Impl::Delay(base::Time now, const base::Endpoint& from, size_t query_bytes,
+                       const Message& query, Guard::Account& account) {
   if (delayed.size() >= kMaxDelayed || query.delay_ms > kMaxDelayMs) return;
   Message reply;
   reply.kind = Kind::kResponse;
@@ -105,9 +113,11 @@ void Node::Impl::Delay(base::Time now, const base::Endpoint& from, const Message
   reply.observed = from;
   reply.sender = id;
   reply.read_only = !serving;
-  base::Bytes bytes;
-  if (!protocol->Encode(reply, from, bytes)) return;
-  delayed.push_back({now + std::chrono::milliseconds(query.delay_ms), {from, std::move(bytes)}});
+  const base::Bytes bytes =
+      EncodeWithin(*protocol, from, account.ReplyLimit(query.method, query_bytes), reply);
+  if (bytes.empty()) return;
+  account.Sent(bytes.size());
+  delayed.push_back({now + std::chrono::milliseconds(query.delay_ms), {from, bytes}});
 }
 
 void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_bytes,
@@ -178,10 +188,15 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
       response.kind == Kind::kError || protocol->Interpret(request->method, response);
   RoutingTable* table = TableOf(from);
   const bool same_node = !request->id || !response.sender || *response.sender == *request->id;
-  if (table != nullptr && !same_node) table->Remove(*request->id);
+  if (table != nullptr && !same_node) table->Remove({*request->id, from});
   if (table != nullptr && understood && response.sender && *response.sender != id &&
       protocol->IdFits(*response.sender, from)) {
     table->Answered(now, {*response.sender, from}, now - request->sent);
+  }
+  if (table != nullptr && understood && !response.sender && request->id &&
+      protocol->traits().id_from_address && table->Find(*request->id) != nullptr) {
+    // It had no room to say the id that its address tells: see EncodeWithin.
+    table->Answered(now, {*request->id, from}, now - request->sent);
   }
   if (response.observed) OnVote(now, from, *response.observed);
   if (request->operation == 0) {

@@ -179,6 +179,7 @@ void Node::Impl::VisitNextBucket(base::Time now) {
     return;
   }
   if (!table->IsStale(now, bucket, options.refresh_after)) return;
+  if (to_refresh.size() >= buckets) return;  // lookups take longer than the visits do
   const bool deepest = bucket + 1 == table->buckets().size();
   to_refresh.push_back(deepest ? id : table->IdInBucket(bucket, RandomId(*protocol, random)));
   RefreshNext(now);
@@ -191,10 +192,11 @@ void Node::Impl::OnLost(base::Time now, const Request& request) {
   if (ours && next_probe == base::Time::max()) next_probe = now + kProbeEvery;
   RoutingTable* table = TableOf(request.to);
   if (request.id && table != nullptr && !ours) {
-    table->Silent(*request.id);
-    if (table->Find(*request.id) == nullptr) {
+    const bool known = table->Find(*request.id) != nullptr;
+    table->Silent({*request.id, request.to});
+    if (known && table->Find(*request.id) == nullptr) {
       Bury({*request.id, request.to});
-    } else if (request.operation == 0 && request.index == kCheckIndex) {
+    } else if (known && request.operation == 0 && request.index == kCheckIndex) {
       SendPing(now, {*request.id, request.to}, kRecheckIndex);
     }
   }
@@ -241,7 +243,7 @@ void Node::Impl::Probe(base::Time now) {
     for (const Contact& contact : some) SendPing(now, contact, kCheckIndex);
     probes += some.size();
   }
-  if (probes == 0) Join(now);
+  if (probes == 0 && now >= next_join) Join(now);
 }
 
 void Node::Impl::OnHeard(base::Time now) {

@@ -198,9 +198,14 @@ void Operation::StartCommit() {
   for (size_t i = 0; i < lookups; ++i) {
     for (Lookup::Hit& hit : lookups_[i].Closest(task_.replicas)) to.push_back(std::move(hit));
   }
-  std::ranges::sort(
+  std::ranges::stable_sort(
       to, [&](const Contact& a, const Contact& b) { return Closer(task_.target, a.id, b.id); },
       &Lookup::Hit::contact);
+  // The spread may have come upon some of the closest again.
+  to.erase(std::unique(
+               to.begin(), to.end(),
+               [](const Lookup::Hit& a, const Lookup::Hit& b) { return a.contact == b.contact; }),
+           to.end());
   directs_.clear();
   for (size_t rank = 0; rank < to.size(); ++rank) {
     directs_.push_back({.contact = to[rank].contact,
@@ -241,9 +246,26 @@ void Operation::Answered(uint32_t index, const Message& response) {
   }
   const size_t lookup = index >> kLookupShift;
   if (lookup >= lookups_.size()) return;
-  lookups_[lookup].Answered(index & kIndexMask, response.contacts.span(), response.token);
+  TakeContacts(lookup, index & kIndexMask, response);
   TakeValue(response);
   TakePeers(response);
+}
+
+// A node of both families tells of both; each lookup keeps to its own.
+void Operation::TakeContacts(size_t lookup, uint32_t index, const Message& response) {
+  if (is_v6_.size() < 2 || lookup >= is_v6_.size()) {
+    lookups_[lookup].Answered(index, response.contacts.span(), response.token);
+    return;
+  }
+  ContactList own;
+  for (const Contact& contact : response.contacts) {
+    if (contact.endpoint.v6 == is_v6_[lookup]) own.Add(contact);
+  }
+  lookups_[lookup].Answered(index, own.span(), response.token);
+  if (phase_ != Phase::kLookup) return;
+  for (const Contact& contact : response.contacts) {
+    if (contact.endpoint.v6 != is_v6_[lookup]) AddSeed(contact);
+  }
 }
 
 void Operation::Refused(uint32_t index, const Message& error) {

@@ -106,6 +106,7 @@ class Operation {
   bool StartSpread(const NetworkSize& size);
   void StartExtra();
   void StartCommit();
+  void TakeContacts(size_t lookup, uint32_t index, const Message& response);
   void TakeValue(const Message& response);
   void TakePeers(const Message& response);
   Direct* FindDirect(uint32_t index);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -52,13 +53,17 @@ const Record* RecordStore::Get(base::Time now, const NodeId& target) const {
   return found == kept_.end() || found->second.expires <= now ? nullptr : &found->second.record;
 }
 
-bool RecordStore::MakeRoom(const NodeId& target, size_t bytes) {
+void RecordStore::TakeOut(Map::iterator at, std::vector<Map::node_type>& taken) {
+  bytes_ -= BytesOf(at->second.record);
+  taken.push_back(kept_.extract(at));
+}
+
+bool RecordStore::MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::node_type>& taken) {
   if (options_.max_records == 0 || bytes > options_.max_bytes) return false;
   while (kept_.size() >= options_.max_records || bytes_ + bytes > options_.max_bytes) {
     const auto farthest = Farthest(kept_, own_id_);
     if (!Closer(own_id_, target, farthest->first)) return false;
-    bytes_ -= BytesOf(farthest->second.record);
-    kept_.erase(farthest);
+    TakeOut(farthest, taken);
   }
   return true;
 }
@@ -68,7 +73,9 @@ Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& rec
   const auto found = kept_.find(target);
   if (found != kept_.end() && found->second.expires > now) {
     Kept& kept = found->second;
-    if (record.is_mutable()) {
+    // Ids of hyperdht hash a value and a key alike, so anybody could put a key's owner out.
+    if (kept.record.is_mutable() && !record.is_mutable()) return Refusal::kServer;
+    if (kept.record.is_mutable()) {
       if (cas && *cas != kept.record.seq) return Refusal::kCasMismatch;
       if (record.seq < kept.record.seq) return Refusal::kSeqTooLow;
       if (record.seq == kept.record.seq && record.value != kept.record.value) {
@@ -80,13 +87,17 @@ Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& rec
       return Refusal::kNone;
     }
   }
-  if (found != kept_.end()) {
-    bytes_ -= BytesOf(found->second.record);
-    kept_.erase(found);
-  }
-  if (!MakeRoom(target, BytesOf(record))) {
+  std::vector<Map::node_type> taken;
+  if (found != kept_.end()) TakeOut(found, taken);
+  if (!MakeRoom(target, BytesOf(record), taken)) {
     ForgetExpired(now);
-    if (!MakeRoom(target, BytesOf(record))) return Refusal::kServer;
+    if (!MakeRoom(target, BytesOf(record), taken)) {
+      for (Map::node_type& node : taken) {
+        bytes_ += BytesOf(node.mapped().record);
+        kept_.insert(std::move(node));
+      }
+      return Refusal::kServer;
+    }
   }
   bytes_ += BytesOf(record);
   kept_.emplace(target, Kept{record, now + options_.lifetime});

@@ -17,6 +17,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libshadw/base/time.h"
@@ -41,8 +42,9 @@ class RecordStore {
   //   Errors   kCasMismatch  another sequence number than `cas` is stored
   //            kSeqTooLow    a higher sequence number is stored
   //            kSeqReused    the same number with another value is stored
-  //            kServer       it is full of records that are closer to us
-  //   Promise  the same record again: its time begins anew
+  //            kServer       it is full of records that are closer to us; or it is
+  //                          immutable and a mutable one stands at its target
+  //   Promise  the same record again: its time begins anew. A refusal changes nothing
   Refusal Put(base::Time now, const NodeId& target, const Record& record,
               std::optional<int64_t> cas);
   // Nothing where it has expired.
@@ -58,11 +60,14 @@ class RecordStore {
     Record record;
     base::Time expires;
   };
-  bool MakeRoom(const NodeId& target, size_t bytes);
+  using Map = std::map<NodeId, Kept>;
+
+  void TakeOut(Map::iterator at, std::vector<Map::node_type>& taken);
+  bool MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::node_type>& taken);
 
   RecordStoreOptions options_;
   NodeId own_id_;
-  std::map<NodeId, Kept> kept_;
+  Map kept_;
   size_t bytes_ = 0;
 };
 

@@ -8,6 +8,15 @@
 
 namespace shadw::dht {
 
+absl::Status RequestTimes::Validate() const {
+  if (base::Duration{} < slow_at_least && slow_at_least <= slow_at_most &&
+      slow_at_most <= lost_after) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "dht: got request times out of order, need 0 < slow_at_least <= slow_at_most <= lost_after");
+}
+
 Requests::Requests(const RequestTimes& times, base::RandomSource* random)
     : times_(times), random_(random) {}
 

@@ -20,6 +20,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "libshadw/base/random.h"
 #include "libshadw/base/time.h"
 #include "libshadw/dht/contact.h"
@@ -34,6 +35,8 @@ struct RequestTimes {
   base::Duration slow_at_least = std::chrono::milliseconds(200);
   base::Duration slow_at_most = std::chrono::milliseconds(1500);
   base::Duration lost_after = std::chrono::seconds(4);
+
+  absl::Status Validate() const;
 };
 
 struct Request {

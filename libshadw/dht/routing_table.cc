@@ -96,14 +96,19 @@ bool RoutingTable::TableHasRoomFor(const base::Endpoint& endpoint) const {
 RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& contact,
                                              std::optional<base::Duration> rtt) {
   if (contact.id == own_id_) return Verdict::kRefused;
-  Entry entry{.contact = contact, .heard_s = Seconds(now), .answered = true};
+  Entry entry{.contact = contact, .heard_s = Seconds(now)};
   if (rtt) entry.rtt_ms = ToRttMs(*rtt);
   if (Entry* known = FindMutable(contact.id)) {
     // Somebody else who claims the id of a contact that still answers is not believed.
     if (known->contact.endpoint != contact.endpoint && known->failures == 0) {
       return Verdict::kRefused;
     }
-    if (rtt) entry.rtt_ms = Smoothed(known->rtt_ms, entry.rtt_ms);
+    if (known->contact.endpoint.Subnet() != contact.endpoint.Subnet() &&
+        (!BucketHasRoomFor(buckets_[BucketOf(contact.id)], contact.endpoint) ||
+         !TableHasRoomFor(contact.endpoint))) {
+      return Verdict::kRefused;
+    }
+    entry.rtt_ms = rtt ? Smoothed(known->rtt_ms, entry.rtt_ms) : known->rtt_ms;
     *known = entry;
     return Verdict::kKept;
   }
@@ -162,22 +167,22 @@ void RoutingTable::Promote(Bucket& bucket) {
   }
 }
 
-void RoutingTable::Silent(const NodeId& id) {
-  Entry* entry = FindMutable(id);
+void RoutingTable::Silent(const Contact& contact) {
+  Entry* entry = FindMutable(contact.id);
   if (entry == nullptr) {
-    auto& waiting = buckets_[BucketOf(id)].replacements;
-    const auto found = FindIn(waiting, id);
-    if (found != waiting.end()) waiting.erase(found);
+    std::erase_if(buckets_[BucketOf(contact.id)].replacements,
+                  [&](const Entry& waiting) { return waiting.contact == contact; });
     return;
   }
+  if (entry->contact != contact) return;
   if (entry->failures < UINT8_MAX) ++entry->failures;
-  if (entry->failures >= options_.max_failures) Remove(id);
+  if (entry->failures >= options_.max_failures) Remove(contact);
 }
 
-void RoutingTable::Remove(const NodeId& id) {
-  Bucket& bucket = buckets_[BucketOf(id)];
-  const auto found = FindIn(bucket.contacts, id);
-  if (found == bucket.contacts.end()) return;
+void RoutingTable::Remove(const Contact& contact) {
+  Bucket& bucket = buckets_[BucketOf(contact.id)];
+  const auto found = FindIn(bucket.contacts, contact.id);
+  if (found == bucket.contacts.end() || found->contact != contact) return;
   bucket.contacts.erase(found);
   --size_;
   Promote(bucket);
@@ -264,11 +269,8 @@ void RoutingTable::SetOwnId(base::Time now, const NodeId& own_id) {
   size_ = 0;
   for (const Bucket& bucket : old) {
     for (const Entry& entry : bucket.contacts) {
-      const uint32_t heard_s = entry.heard_s;
       if (Answered(now, entry.contact, std::nullopt) != Verdict::kKept) continue;
-      Entry* kept = FindMutable(entry.contact.id);
-      *kept = entry;
-      kept->heard_s = heard_s;
+      *FindMutable(entry.contact.id) = entry;
     }
   }
 }

@@ -14,7 +14,7 @@
 //   table.Answered(now, contact, rtt);
 //   table.Closest(target, 8, [&](const Contact& contact) { reply.contacts.Add(contact); });
 //   table.Suspects(now, bucket, [&](const Contact& contact) { Ping(contact); });
-//   table.Silent(contact.id);                       // it did not answer
+//   table.Silent(contact);                          // it did not answer
 //
 // Limits: kMaxIdBits buckets of bucket_size contacts and as many replacements.
 //   Source   Maymounkov & Mazieres 2002, 2.2, 2.4, 4.1; BEP 5
@@ -52,8 +52,7 @@ class RoutingTable {
     Contact contact;
     uint32_t heard_s = 0;  // since the table's first moment; when it last answered
     uint16_t rtt_ms = kUnknownRttMs;
-    uint8_t failures = 0;   // since it last answered
-    bool answered = false;  // ever
+    uint8_t failures = 0;  // since it last answered
   };
   struct Bucket {
     std::vector<Entry> contacts;
@@ -77,9 +76,11 @@ class RoutingTable {
   // would tell whether it can be reached.
   bool Asked(base::Time now, const Contact& contact);
   // A request to it was not answered. After max_failures it makes way for a replacement.
-  void Silent(const NodeId& id);
+  //   Promise  where the id is known at another address nothing changes, here and in
+  //            Remove: a liar may name any id together with an address of his choice
+  void Silent(const Contact& contact);
   // It left, or its id turned out to be a lie.
-  void Remove(const NodeId& id);
+  void Remove(const Contact& contact);
 
   // Calls `take` with the contacts closest to `target`, at most `count`, the ones that
   // failed to answer last time left out.

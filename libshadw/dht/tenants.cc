@@ -176,7 +176,7 @@ void Tenants::Keep(Tenant& tenant, const base::Bytes& key, Kept kept) {
   tenant.stats.kept_bytes += kept.bytes;
 }
 
-void Tenants::Release(Tenant& tenant, std::map<base::Bytes, Kept>::iterator kept) {
+void Tenants::Release(Tenant& tenant, KeptByKey::iterator kept) {
   const OperationId operation = kept->second.operation;
   node_->Forget(operation).IgnoreError();
   --tenant.stats.kept_records;

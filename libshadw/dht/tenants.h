@@ -121,11 +121,18 @@ class Tenants {
     OperationId operation;
     size_t bytes;
   };
+  // Compares as text: GCC 12 warns of the comparison of vectors where it is optimised.
+  struct BytesLess {
+    bool operator()(const base::Bytes& a, const base::Bytes& b) const {
+      return base::AsText(a) < base::AsText(b);
+    }
+  };
+  using KeptByKey = std::map<base::Bytes, Kept, BytesLess>;
   struct Tenant {
     crypto::SecretKey secret;
     TenantQuota quota;
     TenantStats stats;
-    std::map<base::Bytes, Kept> kept;
+    KeptByKey kept;
     std::deque<base::Time> begun;  // operations of the last minute
     std::deque<TenantReport> reports;
     int64_t last_seq = 0;
@@ -145,7 +152,7 @@ class Tenants {
   uint64_t Begin(base::Time now, TenantId id, Tenant& tenant, OperationId operation,
                  base::ByteSpan key);
   void Keep(Tenant& tenant, const base::Bytes& key, Kept kept);
-  void Release(Tenant& tenant, std::map<base::Bytes, Kept>::iterator kept);
+  void Release(Tenant& tenant, KeptByKey::iterator kept);
 
   Node* node_;
   TenantId last_tenant_ = 0;

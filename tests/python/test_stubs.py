@@ -16,7 +16,8 @@ from shadw import _shadw, shard
 
 HERE = pathlib.Path(__file__).parent
 PACKAGE = pathlib.Path(shadw.__file__).parent
-MODULES = ["crypto", "erasure", "shard", "store", "vault"]
+# `_dht` and `_sim` are the extension's halves of modules that are written in Python.
+MODULES = ["_dht", "_sim", "crypto", "erasure", "shard", "store", "vault"]
 
 
 def run(*arguments, cwd):
@@ -108,7 +109,7 @@ def test_parameters_are_called_the_same_in_stub_and_extension(name):
             function = getattr(function, part)
         assert parameters_of_stub(node) == parameters_of_extension(function), path
         compared += 1
-    assert compared >= 5
+    assert compared >= (1 if name == "_sim" else 5)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import shadw
-from shadw import crypto, shard, vault
+from shadw import crypto, dht, shard, sim, vault
 from shadw.erasure import Code, ReedSolomon
 from shadw.store import DirectoryStore, MemoryStore, Store
 
@@ -80,3 +80,22 @@ def vaults(folder: pathlib.Path, stores: list[Store]) -> int:
     except shadw.PermissionDeniedError as error:
         raise PermissionError(str(error)) from error
     return receipt.stored_bytes + report.bytes + len(names)
+
+
+async def tables(signer: crypto.Ed25519Signer) -> int:
+    async with await dht.Node.create(bind="127.0.0.1:0", read_only=True) as node:
+        report: dht.PutReport = await node.put_mutable(signer, b"text", seq=1)
+        await node.put("text")  # type: ignore[arg-type]
+        got: bytes | None = (await node.get(report.lookup.target)).value
+        async for record in node.listen_mutable(signer.public_key):
+            print(record.seq + 1)
+        return report.stored + len(got or b"")
+
+
+def simulations() -> float:
+    run: sim.DhtRun = sim.dht(nodes=100, seed=7, latency=(0.005, 0.12))
+    sim.dht(nodes=100)  # type: ignore[call-arg]
+    sim.dht(seed=7, lie="white")  # type: ignore[arg-type]
+    messages: NDArray[np.uint32] = run.messages
+    frame = shadw.sweep(sim.dht, {"nodes": [10, 20]}, runs=2, seed=1, progress=False)
+    return run.success_rate("lookup") + float(messages.mean()) + len(frame)

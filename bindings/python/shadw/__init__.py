@@ -10,7 +10,7 @@
     assert coder.join(shards, 11) == b"some object"
 
 One module of the C++ library, one module here: shadw.erasure, shadw.crypto, shadw.store,
-shadw.shard, shadw.vault. The conventions are in bindings/python/README.md.
+shadw.shard, shadw.vault, shadw.dht, shadw.sim. `sweep` runs a model over a grid. The conventions are in bindings/python/README.md.
 """
 
 import importlib.metadata
@@ -28,6 +28,7 @@ from shadw._errors import (
     UnavailableError,
     UnimplementedError,
 )
+from shadw._sweep import sweep
 
 __version__ = importlib.metadata.version("shadw")
 
@@ -44,4 +45,5 @@ __all__ = [
     "UnavailableError",
     "UnimplementedError",
     "__version__",
+    "sweep",
 ]

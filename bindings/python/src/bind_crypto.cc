@@ -350,7 +350,8 @@ void BindXChaCha(py::module_& m) {
 
 void BindEd25519(py::module_& m) {
   using crypto::Ed25519Signer;
-  py::class_<Ed25519Signer>(m, "Ed25519Signer", "Signs; the key stands in locked memory.")
+  py::class_<Ed25519Signer, std::shared_ptr<Ed25519Signer>>(
+      m, "Ed25519Signer", "Signs; the key stands in locked memory.")
       .def(py::init([](const Key& seed) { return Ed25519Signer(seed.span()); }), py::arg("seed"))
       .def_property_readonly(
           "public_key", [](const Ed25519Signer& signer) { return ToPython(signer.public_key()); })

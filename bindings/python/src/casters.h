@@ -70,6 +70,9 @@ T Value(absl::StatusOr<T> result) {
   return *std::move(result);
 }
 
+// The exception itself, for what is to be raised later and elsewhere.
+py::object ToException(const absl::Status& status);
+
 // shadw.InvalidArgumentError: `module: got X, need Y`.
 [[noreturn]] void Refuse(const std::string& message);
 
@@ -206,6 +209,16 @@ struct NewRows {
 
 py::bytes ToPython(base::ByteSpan bytes);
 
+// An array that owns what was a vector.
+template <typename T>
+py::array_t<T> AdoptColumn(std::vector<T> column) {
+  auto heap = std::make_unique<std::vector<T>>(std::move(column));
+  const py::capsule keeper(heap.get(),
+                           [](void* held) { delete static_cast<std::vector<T>*>(held); });
+  const std::vector<T>& held = *heap.release();
+  return py::array_t<T>({static_cast<py::ssize_t>(held.size())}, {sizeof(T)}, held.data(), keeper);
+}
+
 using Array = py::array_t<uint8_t>;
 
 // An array over `bytes`, which `owner` keeps alive.
@@ -247,8 +260,10 @@ void Show(Class&& bound) {
 
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
+void BindDht(py::module_& root);
 void BindErasure(py::module_& root);
 void BindShard(py::module_& root);
+void BindSim(py::module_& root);
 void BindStore(py::module_& root);
 void BindVault(py::module_& root);
 

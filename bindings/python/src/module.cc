@@ -39,9 +39,8 @@ const char* ExceptionName(absl::StatusCode code) {
 }
 
 void Raise(const absl::Status& status) {
-  const py::object errors = py::module_::import("shadw._errors");
-  const py::object exception = errors.attr(ExceptionName(status.code()));
-  PyErr_SetObject(exception.ptr(), py::str(std::string(status.message())).ptr());
+  const py::object error = ToException(status);
+  PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
 }
 
 // Shows that every code has its exception; the names are those of absl::StatusCode.
@@ -55,6 +54,11 @@ void BindRaiseStatus(py::module_& root) {
 }
 
 }  // namespace
+
+py::object ToException(const absl::Status& status) {
+  const py::object errors = py::module_::import("shadw._errors");
+  return errors.attr(ExceptionName(status.code()))(py::str(std::string(status.message())));
+}
 
 PYBIND11_MODULE(_shadw, root) {
   root.doc() = "libshadw for Python; import shadw.erasure and its siblings instead.";
@@ -71,6 +75,8 @@ PYBIND11_MODULE(_shadw, root) {
   BindStore(root);
   BindShard(root);
   BindVault(root);
+  BindDht(root);
+  BindSim(root);
 }
 
 }  // namespace shadw::python

@@ -14,7 +14,7 @@ def main() -> None:
     package = pathlib.Path(shadw.__file__).resolve().parent
     assert package.is_relative_to(venv), f"shadw came from {package}, not from {venv}"
     assert not package.is_relative_to(source / "bindings"), "the checkout was imported"
-    for name in ("erasure", "crypto", "shard", "vault"):
+    for name in ("erasure", "crypto", "shard", "vault", "dht", "sim"):
         importlib.import_module(f"shadw.{name}")
     assert (package / "py.typed").is_file(), "py.typed is not in the package"
     assert list(package.glob("*.pyi")), "no stubs in the package"

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/dht/peer_store.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/dht/strangers.h"
+
+namespace shadw::dht {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+StoredPeer Peer(uint8_t key, uint8_t record = 0) { return {.key = {key}, .record = {record}}; }
+
+class PeerStoreTest : public testing::Test {
+ protected:
+  bool Put(base::Time now, uint64_t target, const StoredPeer& peer) {
+    return peers_.Put(now, IdOf(target), peer, Host(peer.key[0]));
+  }
+  std::set<uint8_t> Keys(base::Time now, uint64_t target, size_t count = 1000) {
+    std::set<uint8_t> keys;
+    size_t taken = 0;
+    peers_.Sample(now, IdOf(target), count, &random_, [&](const StoredPeer& peer) {
+      ++taken;
+      keys.insert(peer.key[0]);
+    });
+    EXPECT_EQ(taken, keys.size());
+    return keys;
+  }
+
+  crypto::SeededRandom random_{1};
+  PeerStore peers_{{.max_targets = 3, .max_peers_of_target = 4, .lifetime = minutes(30)}};
+};
+
+using KeySet = std::set<uint8_t>;
+
+TEST_F(PeerStoreTest, GivesOutWhoAnnouncedUnderTheTarget) {
+  Put(kStart, 1, Peer(1));
+  Put(kStart, 1, Peer(2));
+  Put(kStart, 2, Peer(3));
+  EXPECT_EQ(Keys(kStart, 1), (KeySet{1, 2}));
+  EXPECT_EQ(Keys(kStart, 2), (KeySet{3}));
+  EXPECT_TRUE(Keys(kStart, 9).empty());
+}
+
+TEST_F(PeerStoreTest, AnnouncingAgainReplacesTheRecordAndItsTimeBeginsAnew) {
+  Put(kStart, 1, Peer(1, 7));
+  Put(kStart + minutes(20), 1, Peer(1, 8));
+  EXPECT_EQ(Keys(kStart + minutes(49), 1), (KeySet{1}));
+  const auto* kept = peers_.Find(kStart + minutes(49), IdOf(1), [](const auto&) { return true; });
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->peer.record, base::Bytes{8});
+  EXPECT_EQ(kept->from, Host(1));
+}
+
+TEST_F(PeerStoreTest, AnnouncementsExpire) {
+  Put(kStart, 1, Peer(1));
+  EXPECT_FALSE(Keys(kStart + minutes(30) - seconds(1), 1).empty());
+  EXPECT_TRUE(Keys(kStart + minutes(30), 1).empty());
+  EXPECT_EQ(peers_.Find(kStart + minutes(30), IdOf(1), [](const auto&) { return true; }), nullptr);
+  peers_.ForgetExpired(kStart + minutes(30));
+  EXPECT_EQ(peers_.targets(), 0u);
+}
+
+TEST_F(PeerStoreTest, ThePeerThatAnnouncedLongestAgoMakesWay) {
+  for (uint8_t key = 1; key <= 5; ++key) Put(kStart + seconds(key), 1, Peer(key));
+  EXPECT_EQ(Keys(kStart + seconds(9), 1), (KeySet{2, 3, 4, 5}));
+}
+
+TEST_F(PeerStoreTest, ANewTargetIsRefusedUntilAnOldOneExpires) {
+  for (uint64_t target = 1; target <= 3; ++target) EXPECT_TRUE(Put(kStart, target, Peer(1)));
+  EXPECT_FALSE(Put(kStart, 4, Peer(1)));
+  EXPECT_TRUE(Put(kStart, 3, Peer(2)));
+  EXPECT_EQ(peers_.targets(), 3u);
+  EXPECT_TRUE(Put(kStart + minutes(31), 4, Peer(1)));
+}
+
+TEST_F(PeerStoreTest, WhoTakesItsAnnouncementBackIsGone) {
+  Put(kStart, 1, Peer(1));
+  Put(kStart, 1, Peer(2));
+  peers_.Remove(IdOf(1), base::Bytes{9});
+  peers_.Remove(IdOf(7), base::Bytes{1});
+  peers_.Remove(IdOf(1), base::Bytes{1});
+  EXPECT_EQ(Keys(kStart, 1), (KeySet{2}));
+  peers_.Remove(IdOf(1), base::Bytes{2});
+  EXPECT_EQ(peers_.targets(), 0u);
+}
+
+TEST_F(PeerStoreTest, EveryPeerIsSampledNowAndThen) {
+  for (uint8_t key = 1; key <= 4; ++key) Put(kStart, 1, Peer(key));
+  std::set<uint8_t> seen;
+  for (int i = 0; i < 100; ++i) {
+    const std::set<uint8_t> sample = Keys(kStart, 1, 2);
+    EXPECT_EQ(sample.size(), 2u);
+    seen.insert(sample.begin(), sample.end());
+  }
+  EXPECT_EQ(seen.size(), 4u);
+}
+
+TEST_F(PeerStoreTest, SamplesOfTargetsAreDistinctAndReachAll) {
+  EXPECT_TRUE(peers_.SampleTargets(5, &random_).empty());
+  for (uint64_t target = 1; target <= 3; ++target) Put(kStart, target, Peer(1));
+  std::set<NodeId> seen;
+  for (int i = 0; i < 50; ++i) {
+    const std::vector<NodeId> sample = peers_.SampleTargets(2, &random_);
+    EXPECT_EQ(std::set<NodeId>(sample.begin(), sample.end()).size(), 2u);
+    seen.insert(sample.begin(), sample.end());
+  }
+  EXPECT_EQ(seen.size(), 3u);
+  EXPECT_EQ(peers_.SampleTargets(9, &random_).size(), 3u);
+}
+
+}  // namespace
+}  // namespace shadw::dht
