@@ -151,7 +151,7 @@ class Node:
         republish_after: Span = 1800.0,
         listen_every: Span = 60.0,
     ) -> Node:
-        """Opens the sockets and begins to join; it does not wait for that.
+        """Opens the sockets and begins to join; does not wait for that.
 
         bind        an address and port, or one of IPv4 and one of IPv6; port 0: the system's
         bootstrap   `host:port`, asked first; `remember`: contacts of an earlier run

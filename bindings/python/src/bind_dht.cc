@@ -79,13 +79,13 @@ net::UdpOptions ToSockets(const std::vector<std::string>& bind) {
   return udp;
 }
 
-std::unique_ptr<DhtRunner> Start(
-    const std::string& network, const std::vector<std::string>& bind,
-    const std::vector<std::string>& bootstrap,
-    const std::vector<std::pair<Bytes, std::string>>& remember, const std::string& serving,
-    const std::optional<Bytes>& id, const std::optional<std::string>& address,
-    Int<size_t> bucket_size, Int<size_t> lookup_parallelism, Int<int64_t> refresh_after_ns,
-    Int<int64_t> republish_after_ns, Int<int64_t> listen_every_ns) {
+std::unique_ptr<DhtRunner> Start(const std::string& network, const std::vector<std::string>& bind,
+                                 const std::vector<std::string>& bootstrap,
+                                 const std::vector<std::pair<Bytes, std::string>>& remember,
+                                 const std::string& serving, const std::optional<Bytes>& id,
+                                 const std::optional<std::string>& address, Int<size_t> bucket_size,
+                                 Int<size_t> lookup_parallelism, Int<int64_t> refresh_after_ns,
+                                 Int<int64_t> republish_after_ns, Int<int64_t> listen_every_ns) {
   DhtRunner::Options options{.protocol = &ToProtocol(network), .udp = ToSockets(bind)};
   dht::NodeOptions& node = options.node;
   node.bucket_size = bucket_size;
@@ -114,27 +114,25 @@ using LookUp = absl::StatusOr<dht::OperationId> (Node::*)(base::Time, const dht:
 
 template <LookUp kVerb>
 void Look(DhtRunner& self, Ticket ticket, const Bytes& target, const How& how) {
-  Check(self.Begin(ticket, [id = ToId(self.protocol(), target.span()), how = ToApproach(how)](
-                               Node& node, base::Time now) {
-    return (node.*kVerb)(now, id, how);
-  }));
+  Check(
+      self.Begin(ticket, [id = ToId(self.protocol(), target.span()), how = ToApproach(how)](
+                             Node& node, base::Time now) { return (node.*kVerb)(now, id, how); }));
 }
 
 void GetMutable(DhtRunner& self, Ticket ticket, const Bytes& key, const Bytes& salt,
                 const How& how) {
-  Check(self.Begin(ticket, [key = ToArray<32>(key, "a public key"),
-                            salt = base::ToBytes(salt.span()),
-                            how = ToApproach(how)](Node& node, base::Time now) {
-    return node.GetMutable(now, key, salt, how);
-  }));
+  Check(
+      self.Begin(ticket, [key = ToArray<32>(key, "a public key"), salt = base::ToBytes(salt.span()),
+                          how = ToApproach(how)](Node& node, base::Time now) {
+        return node.GetMutable(now, key, salt, how);
+      }));
 }
 
 void PutRecord(DhtRunner& self, uint64_t ticket, dht::Record record, std::optional<int64_t> cas,
                const How& how, bool keep) {
-  Check(self.Begin(ticket, [record = std::move(record), cas, how = ToApproach(how), keep](
-                               Node& node, base::Time now) {
-    return node.Put(now, record, cas, how, keep);
-  }));
+  Check(self.Begin(
+      ticket, [record = std::move(record), cas, how = ToApproach(how), keep](
+                  Node& node, base::Time now) { return node.Put(now, record, cas, how, keep); }));
 }
 
 void Put(DhtRunner& self, Ticket ticket, const Bytes& value, const How& how, bool keep) {
@@ -162,22 +160,20 @@ dht::Announcement ToAnnouncement(const std::optional<Int<uint16_t>>& port, const
 void Announce(DhtRunner& self, Ticket ticket, const Bytes& target,
               const std::optional<Int<uint16_t>>& port, const Signer& signer,
               const std::vector<std::string>& relays, const How& how, bool keep) {
-  Check(self.Begin(ticket,
-                   [id = ToId(self.protocol(), target.span()),
-                    announcement = ToAnnouncement(port, signer, relays), how = ToApproach(how),
-                    keep](Node& node, base::Time now) {
-                     return node.Announce(now, id, announcement, how, keep);
-                   }));
+  Check(self.Begin(ticket, [id = ToId(self.protocol(), target.span()),
+                            announcement = ToAnnouncement(port, signer, relays),
+                            how = ToApproach(how), keep](Node& node, base::Time now) {
+    return node.Announce(now, id, announcement, how, keep);
+  }));
 }
 
 void Unannounce(DhtRunner& self, Ticket ticket, const Bytes& target, const Signer& signer,
                 const std::vector<std::string>& relays, const How& how) {
-  Check(self.Begin(ticket,
-                   [id = ToId(self.protocol(), target.span()),
-                    announcement = ToAnnouncement({}, signer, relays),
-                    how = ToApproach(how)](Node& node, base::Time now) {
-                     return node.Unannounce(now, id, announcement, how);
-                   }));
+  Check(self.Begin(ticket, [id = ToId(self.protocol(), target.span()),
+                            announcement = ToAnnouncement({}, signer, relays),
+                            how = ToApproach(how)](Node& node, base::Time now) {
+    return node.Unannounce(now, id, announcement, how);
+  }));
 }
 
 void Listen(DhtRunner& self, Ticket ticket, const Bytes& target, const How& how) {
@@ -273,13 +269,15 @@ void BindVerbs(py::class_<DhtRunner>& bound) {
       .def("sample_targets", &Look<&Node::SampleTargets>, by_ticket, to_target, in_what_way)
       .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
       .def("put", &Put, by_ticket, py::arg("value"), in_what_way, py::arg("keep"))
-      .def("put_mutable", &PutMutable, by_ticket, py::arg("signer").none(false), py::arg("value"), py::arg("salt"),
-           py::arg("seq"), py::arg("cas"), in_what_way, py::arg("keep"))
+      .def("put_mutable", &PutMutable, by_ticket, py::arg("signer").none(false), py::arg("value"),
+           py::arg("salt"), py::arg("seq"), py::arg("cas"), in_what_way, py::arg("keep"))
       .def("announce", &Announce, by_ticket, to_target, py::arg("port"), py::arg("signer"),
            py::arg("relays"), in_what_way, py::arg("keep"))
-      .def("unannounce", &Unannounce, by_ticket, to_target, py::arg("signer"), py::arg("relays"), in_what_way)
+      .def("unannounce", &Unannounce, by_ticket, to_target, py::arg("signer"), py::arg("relays"),
+           in_what_way)
       .def("listen", &Listen, by_ticket, to_target, in_what_way)
-      .def("listen_mutable", &ListenMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
+      .def("listen_mutable", &ListenMutable, by_ticket, py::arg("key"), py::arg("salt"),
+           in_what_way)
       .def(
           "forget",
           [](DhtRunner& self, Ticket ticket, Int<uint64_t> operation) {
@@ -287,7 +285,8 @@ void BindVerbs(py::class_<DhtRunner>& bound) {
           },
           by_ticket, py::arg("operation"))
       .def(
-          "stats", [](DhtRunner& self, Ticket ticket) { Check(self.TakeSnapshot(ticket)); }, by_ticket)
+          "stats", [](DhtRunner& self, Ticket ticket) { Check(self.TakeSnapshot(ticket)); },
+          by_ticket)
       .def(
           "contacts", [](DhtRunner& self, Ticket ticket) { Check(self.TakeContacts(ticket)); },
           by_ticket);

@@ -65,35 +65,59 @@ scenario::Trouble ToTrouble(const std::string& name) {
 
 template <typename Class>
 void BindNumbers(Class& bound) {
-  Number(bound, "seed", [](DhtOptions& o) -> auto& { return o.seed; });
-  Number(bound, "run", [](DhtOptions& o) -> auto& { return o.run; });
-  Number(bound, "nodes", [](DhtOptions& o) -> auto& { return o.nodes; });
-  Number(bound, "values", [](DhtOptions& o) -> auto& { return o.values; });
-  Number(bound, "liars_ppm", [](DhtOptions& o) -> auto& { return o.liars_ppm; });
-  Number(bound, "sybils", [](DhtOptions& o) -> auto& { return o.sybils; });
-  Number(bound, "bucket_size", [](DhtOptions& o) -> auto& { return o.node.bucket_size; });
-  Number(bound, "lookup_parallelism",
-         [](DhtOptions& o) -> auto& { return o.approach.lookup_parallelism; });
-  Number(bound, "disjoint_paths", [](DhtOptions& o) -> auto& { return o.approach.disjoint_paths; });
-  Number(bound, "quorum", [](DhtOptions& o) -> auto& { return o.approach.quorum; });
-  Number(bound, "loss_ppm", [](DhtOptions& o) -> auto& { return o.faults.loss_ppm; });
-  Number(bound, "duplicate_ppm", [](DhtOptions& o) -> auto& { return o.faults.duplicate_ppm; });
-  Number(bound, "reorder_ppm", [](DhtOptions& o) -> auto& { return o.faults.reorder_ppm; });
-  Switch(bound, "full_tables", [](DhtOptions& o) -> auto& { return o.full_tables; });
-  Switch(bound, "density_aware", [](DhtOptions& o) -> auto& { return o.approach.density_aware; });
+  Number(
+      bound, "seed", [](DhtOptions & o) -> auto& { return o.seed; });
+  Number(
+      bound, "run", [](DhtOptions & o) -> auto& { return o.run; });
+  Number(
+      bound, "nodes", [](DhtOptions & o) -> auto& { return o.nodes; });
+  Number(
+      bound, "values", [](DhtOptions & o) -> auto& { return o.values; });
+  Number(
+      bound, "liars_ppm", [](DhtOptions & o) -> auto& { return o.liars_ppm; });
+  Number(
+      bound, "sybils", [](DhtOptions & o) -> auto& { return o.sybils; });
+  Number(
+      bound, "bucket_size", [](DhtOptions & o) -> auto& { return o.node.bucket_size; });
+  Number(
+      bound, "lookup_parallelism",
+      [](DhtOptions & o) -> auto& { return o.approach.lookup_parallelism; });
+  Number(
+      bound, "disjoint_paths", [](DhtOptions & o) -> auto& { return o.approach.disjoint_paths; });
+  Number(
+      bound, "quorum", [](DhtOptions & o) -> auto& { return o.approach.quorum; });
+  Number(
+      bound, "loss_ppm", [](DhtOptions & o) -> auto& { return o.faults.loss_ppm; });
+  Number(
+      bound, "duplicate_ppm", [](DhtOptions & o) -> auto& { return o.faults.duplicate_ppm; });
+  Number(
+      bound, "reorder_ppm", [](DhtOptions & o) -> auto& { return o.faults.reorder_ppm; });
+  Switch(
+      bound, "full_tables", [](DhtOptions & o) -> auto& { return o.full_tables; });
+  Switch(
+      bound, "density_aware", [](DhtOptions & o) -> auto& { return o.approach.density_aware; });
 }
 
 template <typename Class>
 void BindTimes(Class& bound) {
-  Nanos(bound, "duration_ns", [](DhtOptions& o) -> auto& { return o.duration; });
-  Nanos(bound, "mean_session_ns", [](DhtOptions& o) -> auto& { return o.mean_session; });
-  Nanos(bound, "lookup_every_ns", [](DhtOptions& o) -> auto& { return o.lookup_every; });
-  Nanos(bound, "publish_after_ns", [](DhtOptions& o) -> auto& { return o.publish_after; });
-  Nanos(bound, "get_every_ns", [](DhtOptions& o) -> auto& { return o.get_every; });
-  Nanos(bound, "report_after_ns", [](DhtOptions& o) -> auto& { return o.report_after; });
-  Nanos(bound, "refresh_after_ns", [](DhtOptions& o) -> auto& { return o.node.refresh_after; });
-  Nanos(bound, "republish_after_ns", [](DhtOptions& o) -> auto& { return o.node.republish_after; });
-  Nanos(bound, "jitter_ns", [](DhtOptions& o) -> auto& { return o.faults.jitter_max; });
+  Nanos(
+      bound, "duration_ns", [](DhtOptions & o) -> auto& { return o.duration; });
+  Nanos(
+      bound, "mean_session_ns", [](DhtOptions & o) -> auto& { return o.mean_session; });
+  Nanos(
+      bound, "lookup_every_ns", [](DhtOptions & o) -> auto& { return o.lookup_every; });
+  Nanos(
+      bound, "publish_after_ns", [](DhtOptions & o) -> auto& { return o.publish_after; });
+  Nanos(
+      bound, "get_every_ns", [](DhtOptions & o) -> auto& { return o.get_every; });
+  Nanos(
+      bound, "report_after_ns", [](DhtOptions & o) -> auto& { return o.report_after; });
+  Nanos(
+      bound, "refresh_after_ns", [](DhtOptions & o) -> auto& { return o.node.refresh_after; });
+  Nanos(
+      bound, "republish_after_ns", [](DhtOptions & o) -> auto& { return o.node.republish_after; });
+  Nanos(
+      bound, "jitter_ns", [](DhtOptions & o) -> auto& { return o.faults.jitter_max; });
 }
 
 void BindOptions(py::module_& m) {
@@ -120,9 +144,7 @@ void BindOptions(py::module_& m) {
           py::arg("nearest_ns"), py::arg("farthest_ns"))
       .def(
           "set_network",
-          [](DhtOptions& self, const std::string& network) {
-            self.network = ToNetwork(network);
-          },
+          [](DhtOptions& self, const std::string& network) { self.network = ToNetwork(network); },
           py::arg("network"))
       .def(
           "set_lie", [](DhtOptions& self, const std::string& lie) { self.lie = ToLie(lie); },
@@ -156,13 +178,13 @@ py::dict ToColumns(scenario::DhtColumns columns) {
 
 py::dict ToSums(const scenario::DhtSums& sums) {
   const sim::Counters& it = sums.datagrams;
-  return py::dict(
-      py::arg("trace_hash") = sums.trace_hash, py::arg("joined") = sums.joined,
-      py::arg("departed") = sums.departed, py::arg("simulated_s") = sums.simulated_s,
-      py::arg("node_seconds") = sums.node_seconds, py::arg("events") = it.events,
-      py::arg("sent") = it.sent, py::arg("sent_bytes") = it.sent_bytes,
-      py::arg("delivered") = it.delivered, py::arg("delivered_bytes") = it.delivered_bytes,
-      py::arg("duplicated") = it.duplicated, py::arg("lost") = it.lost());
+  return py::dict(py::arg("trace_hash") = sums.trace_hash, py::arg("joined") = sums.joined,
+                  py::arg("departed") = sums.departed, py::arg("simulated_s") = sums.simulated_s,
+                  py::arg("node_seconds") = sums.node_seconds, py::arg("events") = it.events,
+                  py::arg("sent") = it.sent, py::arg("sent_bytes") = it.sent_bytes,
+                  py::arg("delivered") = it.delivered,
+                  py::arg("delivered_bytes") = it.delivered_bytes,
+                  py::arg("duplicated") = it.duplicated, py::arg("lost") = it.lost());
 }
 
 // Asks the interpreter now and then whether a signal came; remembers that one did.

@@ -86,12 +86,12 @@ class Maker {
 
 py::object Maker::Make(const dht::Record& record) const {
   const std::optional<base::Bytes> value = protocol_.UnwrapBytes(record.value);
-  return Of("Record")("value"_a = value ? py::object(ToPython(*value)) : py::none(),
-                      "encoded"_a = ToPython(record.value),
-                      "key"_a = record.key ? py::object(ToPython(*record.key)) : py::none(),
-                      "salt"_a = ToPython(record.salt), "seq"_a = record.seq,
-                      "signature"_a = record.is_mutable() ? py::object(ToPython(record.signature))
-                                                          : py::none());
+  return Of("Record")(
+      "value"_a = value ? py::object(ToPython(*value)) : py::none(),
+      "encoded"_a = ToPython(record.value),
+      "key"_a = record.key ? py::object(ToPython(*record.key)) : py::none(),
+      "salt"_a = ToPython(record.salt), "seq"_a = record.seq,
+      "signature"_a = record.is_mutable() ? py::object(ToPython(record.signature)) : py::none());
 }
 
 py::object Maker::Make(const dht::PutReport& report) const {
@@ -105,8 +105,7 @@ py::object Maker::Make(const dht::PutReport& report) const {
 py::object Maker::Make(const dht::GetReport& report) const {
   py::list versions;
   for (const dht::GetReport::Version& version : report.versions) {
-    versions.append(
-        Of("Version")("record"_a = Make(version.record), "agreed"_a = version.agreed));
+    versions.append(Of("Version")("record"_a = Make(version.record), "agreed"_a = version.agreed));
   }
   return Of("GetReport")("lookup"_a = Make(report.lookup), "versions"_a = versions);
 }
@@ -116,9 +115,8 @@ py::object Maker::Make(const dht::PeersReport& report) const {
   for (const dht::Peer& peer : report.peers) {
     py::list endpoints;
     for (const base::Endpoint& endpoint : peer.endpoints) endpoints.append(endpoint.ToString());
-    peers.append(
-        Of("Peer")("endpoints"_a = endpoints,
-                   "key"_a = peer.key ? py::object(ToPython(*peer.key)) : py::none()));
+    peers.append(Of("Peer")("endpoints"_a = endpoints,
+                            "key"_a = peer.key ? py::object(ToPython(*peer.key)) : py::none()));
   }
   return Of("PeersReport")("lookup"_a = Make(report.lookup), "peers"_a = peers);
 }
@@ -138,15 +136,15 @@ py::object Maker::Make(const dht::Pong& pong) const {
 
 py::object Maker::Make(const DhtRunner::Snapshot& snapshot) const {
   const dht::NodeStats& it = snapshot.stats;
-  return Of("Stats")(
-      "id"_a = Id(snapshot.id), "address"_a = Text(it.address), "serving"_a = it.serving,
-      "contacts"_a = it.contacts, "records"_a = it.records, "peer_targets"_a = it.peer_targets,
-      "operations"_a = it.operations, "requests"_a = it.requests, "queries"_a = it.queries,
-      "replies"_a = it.replies, "silenced"_a = it.silenced, "noise"_a = it.noise,
-      "unexpected"_a = it.unexpected, "forwarded"_a = it.forwarded, "sent"_a = it.sent,
-      "lost"_a = it.lost, "network_nodes"_a = it.network_nodes,
-      "datagrams_in"_a = snapshot.datagrams.datagrams_in,
-      "datagrams_out"_a = snapshot.datagrams.datagrams_out);
+  return Of("Stats")("id"_a = Id(snapshot.id), "address"_a = Text(it.address),
+                     "serving"_a = it.serving, "contacts"_a = it.contacts, "records"_a = it.records,
+                     "peer_targets"_a = it.peer_targets, "operations"_a = it.operations,
+                     "requests"_a = it.requests, "queries"_a = it.queries, "replies"_a = it.replies,
+                     "silenced"_a = it.silenced, "noise"_a = it.noise,
+                     "unexpected"_a = it.unexpected, "forwarded"_a = it.forwarded,
+                     "sent"_a = it.sent, "lost"_a = it.lost, "network_nodes"_a = it.network_nodes,
+                     "datagrams_in"_a = snapshot.datagrams.datagrams_in,
+                     "datagrams_out"_a = snapshot.datagrams.datagrams_out);
 }
 
 }  // namespace

@@ -47,8 +47,7 @@ absl::StatusOr<std::unique_ptr<DhtRunner>> DhtRunner::Start(Options options) {
     options.node.address = KnownAddress(*socket);
   }
   const base::Time now = Now();
-  absl::StatusOr<dht::Node> node =
-      dht::Node::Create(options.node, options.protocol, System(), now);
+  absl::StatusOr<dht::Node> node = dht::Node::Create(options.node, options.protocol, System(), now);
   if (!node.ok()) return node.status();
   node->Remember(now, options.remember);
   const int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
