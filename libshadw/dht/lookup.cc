@@ -34,6 +34,11 @@ Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& 
   parallelism_of_path_ = std::max<size_t>(1, CeilDiv(options.parallelism, paths_.size()));
 }
 
+void Lookup::Widen(size_t results) {
+  results_of_path_ = std::max(results_of_path_, CeilDiv(results, paths_.size()));
+  kept_of_path_ = std::max(kept_of_path_, std::min(kMaxCandidates, results_of_path_));
+}
+
 void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
   avoided_center_ = center;
   avoided_radius_ = radius;

@@ -76,6 +76,8 @@ class Lookup {
   // No answer in the usual time; one that comes later still counts.
   void Slow(uint32_t index);
   void Failed(uint32_t index);
+  // Wants more of the closest than before.
+  void Widen(size_t results);
   // Asks nobody any more.
   void Finish() { finished_ = true; }
 

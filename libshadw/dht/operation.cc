@@ -125,7 +125,7 @@ std::optional<Operation::Outgoing> Operation::Next(const NetworkSize& size) {
 void Operation::Advance(const NetworkSize& size) {
   switch (phase_) {
     case Phase::kLookup:
-      if (StartSpread(size)) return;
+      if (StartSpread(size) || Widen()) return;
       break;
     case Phase::kSpread:
       StartExtra();
@@ -178,6 +178,16 @@ bool Operation::StartSpread(const NetworkSize& size) {
     Seed(*first_table_, lookup);
   }
   phase_ = Phase::kSpread;
+  return true;
+}
+
+// Those who keep a record are the closest of when it was put; of late, others may have
+// come closer. Whoever gets nothing from the closest asks as many again.
+bool Operation::Widen() {
+  const bool gets = task_.ask == Method::kGetImmutable || task_.ask == Method::kGetMutable;
+  if (!gets || task_.commit || widened_ || !versions_.empty()) return false;
+  widened_ = true;
+  for (Lookup& lookup : lookups_) lookup.Widen(2 * task_.lookup.results);
   return true;
 }
 

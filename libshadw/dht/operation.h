@@ -4,7 +4,8 @@
 // report: find the nodes closest to a target, get what is stored there, or put
 // something there. It is a lookup in each address family, then what the task needs:
 //
-//   look up      ask the closest nodes, each for what is wanted
+//   look up      ask the closest nodes, each for what is wanted; a get that finds nothing
+//                asks as many again, a little farther out
 //   spread       only where the target is crowded, see below
 //   commit       write to the closest that answered, once more where one was silent
 //
@@ -107,6 +108,7 @@ class Operation {
   std::optional<Outgoing> NextDirect(Method method);
   void Advance(const NetworkSize& size);
   bool StartSpread(const NetworkSize& size);
+  bool Widen();
   void StartExtra();
   void StartCommit();
   void TakeContacts(size_t lookup, uint32_t index, const Message& response);
@@ -123,6 +125,7 @@ class Operation {
   NodeId own_id_;
   Phase phase_ = Phase::kLookup;
   bool spread_done_ = false;
+  bool widened_ = false;
   std::deque<Lookup> lookups_;
   const RoutingTable* first_table_ = nullptr;
   std::vector<bool> is_v6_;  // of the first lookups, one a family
