@@ -131,15 +131,12 @@ Node::Impl::Impl(NodeOptions given, const Protocol* its_protocol, base::RandomSo
       guard(options.guard),
       responder(options.responder, protocol, tables[0] ? &*tables[0] : nullptr,
                 tables[1] ? &*tables[1] : nullptr, random),
-      join_pause(std::chrono::seconds(1)),
       next_join(now),
-      started(now),
       next_visit(now + Jitter(random)),
       next_grave(now + Jitter(random)),
       next_cleaning(now + std::chrono::minutes(5)),
-      last_rejoin(now),
-      next_probe(base::Time::max()),
-      next_own_ping(now + options.serve_after) {}
+      next_own_ping(now + options.serve_after),
+      last_rejoin(now) {}
 
 std::optional<base::Transmit<base::Endpoint>> Node::PollTransmit() {
   return impl_->transmits.Pop();

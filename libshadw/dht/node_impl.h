@@ -128,10 +128,18 @@ struct Node::Impl {
   AddressVotes votes[2];
   std::vector<std::unique_ptr<Operation>> operations;
   OperationId last_operation = 0;
+  // When each of the things done from time to time is due: one line of cache, as every
+  // datagram asks for the earliest.
+  base::Time next_standing = base::Time::max();
+  base::Time next_join;
+  base::Time next_visit;
+  base::Time next_grave;
+  base::Time next_cleaning;
+  base::Time next_probe = base::Time::max();
+  base::Time next_own_ping;
   Fifo<base::Transmit<base::Endpoint>> transmits;
   Fifo<Event> events;
   std::vector<Standing> standing;
-  base::Time next_standing = base::Time::max();
   std::vector<OperationId> pings;  // of Node::Ping
   NodeStats counters;
 
@@ -141,30 +149,22 @@ struct Node::Impl {
   // Of joining.
   OperationId join_operation = 0;
   bool joined = false;
-  base::Duration join_pause;
-  base::Time next_join;
+  base::Duration join_pause = std::chrono::seconds(1);
   std::vector<Contact> remembered;  // of an earlier run, not asked yet
 
   // Of what is done from time to time.
-  base::Time started;
-  base::Time next_visit;
   size_t visited = 0;              // buckets, over both tables
   std::vector<NodeId> to_refresh;  // targets of lookups that are due
   OperationId refreshing = 0;
-  base::Time next_grave;
   std::vector<Contact> graves;  // contacts given up, in case they come back
   size_t next_grave_index = 0;
-  base::Time next_cleaning;
   base::Time last_rejoin;
 
   // Of silence: whether it is ours.
   base::Time last_heard{};
   size_t losses_in_silence = 0;
-  base::Time next_probe;
 
   std::optional<uint16_t> own_ping;  // transaction of the ping we sent to ourselves
-  bool reached = false;
-  base::Time next_own_ping;
 };
 
 // Request::index of requests that belong to no operation.

@@ -178,9 +178,13 @@ void Node::Impl::VisitNextBucket(base::Time now) {
     next_join = std::min(next_join, now);
     return;
   }
-  if (!table->IsStale(now, bucket, options.refresh_after)) return;
-  if (to_refresh.size() >= buckets) return;  // lookups take longer than the visits do
+  // Its contacts have just been asked. A lookup is for finding more of them or, in the
+  // deepest bucket, for meeting new neighbours.
   const bool deepest = bucket + 1 == table->buckets().size();
+  const bool full = table->buckets()[bucket].contacts.size() >= options.bucket_size;
+  const base::Duration idle = full && !deepest ? 4 * options.refresh_after : options.refresh_after;
+  if (!table->IsStale(now, bucket, idle)) return;
+  if (to_refresh.size() >= buckets) return;  // lookups take longer than the visits do
   to_refresh.push_back(deepest ? id : table->IdInBucket(bucket, RandomId(*protocol, random)));
   RefreshNext(now);
 }

@@ -18,12 +18,13 @@ DhtOptions Churning(base::Duration mean_session) {
 TEST(Churn, WithSessionsOfAnHourLeavesLookupsAndValuesStanding) {
   DhtOptions options = Churning(minutes(60));
   options.duration = minutes(120);
-  options.values = 20;
+  options.values = 100;
+  options.get_every = std::chrono::milliseconds(200);
   const DhtRun run = MustRun(options);
   EXPECT_GT(run.sums.departed, 1500U);
   EXPECT_GE(Summarize(run.columns, Deed::kLookup, 8).success, 0.995);
   const Summary gets = Summarize(run.columns, Deed::kGet, 8);
-  ASSERT_GT(gets.count, 5000U);
+  ASSERT_GT(gets.count, 30'000U);
   EXPECT_GE(gets.success, 0.999);
 }
 
