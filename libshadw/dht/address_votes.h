@@ -17,7 +17,7 @@ namespace shadw::dht {
 class AddressVotes {
  public:
   static constexpr size_t kVoters = 8;
-  static constexpr size_t kMajority = 4;
+  static constexpr size_t kMajority = 5;
 
   // `voter` sees us as `address`. True: the address that is believed has changed. Its IP is
   // what a majority agrees on; its port likewise, or the last one seen where they differ.

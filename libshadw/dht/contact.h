@@ -39,6 +39,17 @@ class ContactList {
   // As Add, for a contact that is made in place: a copy would take longer than reading it
   // off the wire. Null when the list is full.
   Contact* Extend() { return size_ < kMaxContactsPerMessage ? &contacts_[size_++] : nullptr; }
+  template <typename Condition>
+  void RemoveIf(Condition&& condition) {
+    size_t kept = 0;
+    for (size_t i = 0; i < size_; ++i) {
+      if (!condition(contacts_[i])) {
+        if (kept != i) contacts_[kept] = contacts_[i];
+        ++kept;
+      }
+    }
+    size_ = kept;
+  }
   const Contact& operator[](size_t i) const { return contacts_[i]; }
   const Contact* begin() const { return contacts_; }
   const Contact* end() const { return contacts_ + size_; }

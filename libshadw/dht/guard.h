@@ -2,8 +2,7 @@
 //
 // What an address may take from us. UDP senders can be forged, so an address that never
 // proved it receives what we send is told little: every reply is bounded by a multiple
-// of the query, and all of them together by bytes a second. Proof is a correct token, or
-// a place in the routing table.
+// of the query, and all of them together by bytes a second. Proof is a correct token.
 //
 // Everybody is answered in full up to a generous number of queries; beyond it there is
 // silence, and it is counted. While too many addresses are about to be told apart, the

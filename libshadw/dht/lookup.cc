@@ -2,6 +2,7 @@
 #include "libshadw/dht/lookup.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "libshadw/dht/routing_table.h"
 
@@ -69,17 +70,21 @@ void Lookup::AddSeed(const Contact& contact, uint16_t rtt_ms) {
 void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop) {
   std::vector<Candidate>& all = paths_[path].candidates;
   // Most of what is heard is too far to matter, and that is seen first.
+  // Of a full list the farthest makes way that is not being asked just now.
+  auto farthest = all.end();
   const bool full = all.size() >= kept_of_path_;
-  if (full &&
-      (all.back().state == State::kAsked || !Closer(target_, contact.id, all.back().contact.id))) {
-    return;
+  if (full) {
+    while (farthest != all.begin() && std::prev(farthest)->state == State::kAsked) --farthest;
+    if (farthest == all.begin()) return;
+    --farthest;
+    if (!Closer(target_, contact.id, farthest->contact.id)) return;
   }
   if (IsTaken(contact)) return;
   if (full) {
-    if (paths_.size() > 1 && all.back().state != State::kFresh) {
-      served_.push_back(all.back().contact);
+    if (paths_.size() > 1 && farthest->state != State::kFresh) {
+      served_.push_back(farthest->contact);
     }
-    all.pop_back();
+    all.erase(farthest);
   }
   const auto at = std::ranges::lower_bound(
       all, contact, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
@@ -125,8 +130,8 @@ bool Lookup::done() const {
 }
 
 std::optional<Lookup::Ask> Lookup::Next() {
-  finished_ = finished_ || asked_ >= kMaxAsked;
   if (finished_) return std::nullopt;
+  finished_ = finished_ || asked_ >= kMaxAsked;
   for (Path& path : paths_) {
     if (path.in_flight >= parallelism_of_path_) continue;
     Candidate* candidate = NextOf(path);

@@ -12,10 +12,11 @@
 // path hears of belongs to that path alone: no contact, and no address, serves two. A
 // liar on one path then leads only this path astray.
 //
-//   Lookup lookup(target, {.results = 8, .parallelism = 3}, table_contacts);
+//   Lookup lookup(target, own_id, {.results = 8, .parallelism = 3});
+//   for (const Contact& contact : known) lookup.AddSeed(contact, kUnknownRttMs);
 //   while (auto ask = lookup.Next()) Send(ask->contact, ask->index);
 //   lookup.Answered(index, reply.contacts, token);          // or Slow(index), Failed(index)
-//   if (lookup.done()) for (const auto& hit : lookup.Closest()) …
+//   if (lookup.done()) for (const auto& hit : lookup.Closest(8)) …
 //
 // Limits: three times as many contacts as results a path, and 16 more, but at most
 // kMaxCandidates; what is farther is forgotten. At most kMaxAsked are asked.
@@ -46,10 +47,6 @@ struct LookupOptions {
 
 class Lookup {
  public:
-  struct Seed {
-    Contact contact;
-    uint16_t rtt_ms;  // kUnknownRttMs where unknown
-  };
   struct Ask {
     Contact contact;
     uint32_t index;  // names the contact in Answered, Slow and Failed
@@ -78,9 +75,9 @@ class Lookup {
   void Failed(uint32_t index);
   // Wants more of the closest than before.
   void Widen(size_t results);
+
   // Asks nobody any more.
   void Finish() { finished_ = true; }
-
   bool done() const;
   // Those that answered, closest first, at most `count`.
   std::vector<Hit> Closest(size_t count) const;
@@ -121,9 +118,9 @@ class Lookup {
   std::vector<std::pair<uint32_t, base::Bytes>> tokens_;  // by index
   uint32_t next_index_ = 0;
   size_t seeds_ = 0;
+  bool finished_ = false;
   size_t asked_ = 0;
   size_t answered_ = 0;
-  bool finished_ = false;
 };
 
 }  // namespace shadw::dht

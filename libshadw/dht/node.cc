@@ -24,11 +24,6 @@ NodeOptions Completed(NodeOptions options, const ProtocolTraits& traits) {
   return options;
 }
 
-NodeId RandomId(const Protocol& protocol, base::RandomSource* random) {
-  const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
-  return NodeId::FromBytes(base::ByteSpan(bytes).first(protocol.traits().id_bytes));
-}
-
 // Up to a minute, so that nodes that start together do not stay in step.
 base::Duration Jitter(base::RandomSource* random) {
   const auto fraction = base::LoadLittleEndian<uint16_t>(random->Array<2>().data());
@@ -120,23 +115,23 @@ Node::~Node() = default;
 
 Node::Impl::Impl(NodeOptions given, const Protocol* its_protocol, base::RandomSource* its_random,
                  base::Time now, const NodeId& its_id)
-    : options(std::move(given)),
-      protocol(its_protocol),
+    : protocol(its_protocol),
       random(its_random),
       id(its_id),
-      serving(options.serving == Serving::kAlways),
-      tables{options.v4 ? std::optional(RoutingTable(now, id, options.table)) : std::nullopt,
-             options.v6 ? std::optional(RoutingTable(now, id, options.table)) : std::nullopt},
-      requests(options.times, random),
-      guard(options.guard),
-      responder(options.responder, protocol, tables[0] ? &*tables[0] : nullptr,
+      serving(given.serving == Serving::kAlways),
+      tables{given.v4 ? std::optional(RoutingTable(now, id, given.table)) : std::nullopt,
+             given.v6 ? std::optional(RoutingTable(now, id, given.table)) : std::nullopt},
+      requests(given.times, random),
+      guard(given.guard),
+      responder(given.responder, protocol, tables[0] ? &*tables[0] : nullptr,
                 tables[1] ? &*tables[1] : nullptr, random),
       next_join(now),
       next_visit(now + Jitter(random)),
       next_grave(now + Jitter(random)),
       next_cleaning(now + std::chrono::minutes(5)),
-      next_own_ping(now + options.serve_after),
-      last_rejoin(now) {}
+      next_own_ping(now + given.serve_after),
+      last_rejoin(now),
+      options(std::move(given)) {}
 
 std::optional<base::Transmit<base::Endpoint>> Node::PollTransmit() {
   return impl_->transmits.Pop();
@@ -248,8 +243,9 @@ void Node::Impl::Complete(base::Time now, OperationId operation_id) {
       std::ranges::find(operations, operation_id, [](const auto& each) { return each->id(); });
   const std::unique_ptr<Operation> operation = std::move(*found);
   operations.erase(found);
-  if (operation->task().quiet) {
-    // Targets of upkeep are our own choice, so they tell the size of the network.
+  // Targets of upkeep are our own choice, so they tell the size of the network; but for our
+  // own id, beside which anybody may have settled.
+  if (operation->task().quiet && operation->task().target != id) {
     if (const auto distance = operation->DistanceOfKth(options.bucket_size)) {
       network_size.Observe(*distance, options.bucket_size);
     }

@@ -14,9 +14,9 @@
 //
 // It joins by looking up its own surroundings, keeps its table fresh by asking each
 // bucket's contacts and looking up ids in idle buckets, and answers others. It asks not
-// to be remembered until somebody who could not have been let in by our own packets has
-// reached it; from then on it serves. It learns its address from what others say, and
-// where the protocol ties ids to addresses its id follows.
+// to be remembered until a ping to its own public address came in again, which a NAT that
+// reflects packets passes as well; from then on it serves. It learns its address from what others
+// say, and where the protocol ties ids to addresses its id follows.
 //
 // Every verb returns at once; its outcome comes as an event that carries its id.
 //

@@ -40,7 +40,7 @@ struct NodeId {
     return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
             (a.words[3] ^ b.words[3])) == 0;
   }
-  friend auto operator<=>(const NodeId&, const NodeId&) = default;
+  friend auto operator<=>(const NodeId&, const NodeId&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 inline NodeId Distance(const NodeId& a, const NodeId& b) {

@@ -6,7 +6,6 @@
 #ifndef LIBSHADW_DHT_NODE_IMPL_H_
 #define LIBSHADW_DHT_NODE_IMPL_H_
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -44,6 +43,11 @@ class Fifo {
   size_t first_ = 0;
 };
 
+inline NodeId RandomId(const Protocol& protocol, base::RandomSource* random) {
+  const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
+  return NodeId::FromBytes(base::ByteSpan(bytes).first(protocol.traits().id_bytes));
+}
+
 // A task that is done again and again: a record kept alive, a target listened to.
 struct Standing {
   enum class Purpose : uint8_t { kKeep, kListen };
@@ -69,7 +73,7 @@ struct Node::Impl {
   void Delay(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
              Guard::Account& account);
   void ReportPong(const Pong& pong);
-  void HandleOwnPing(const base::Endpoint& from);
+  void HandleOwnPing();
   bool SendQuery(base::Time now, const Request& request, uint16_t rtt_ms, Message& query);
   void SendPing(base::Time now, const Contact& contact, uint32_t index);
   void Transmit(const base::Endpoint& to, base::Bytes bytes) {
@@ -115,7 +119,6 @@ struct Node::Impl {
   }
   bool Joining() const { return join_operation != 0; }
 
-  NodeOptions options;
   const Protocol* protocol;
   base::RandomSource* random;
   NodeId id;
@@ -165,6 +168,8 @@ struct Node::Impl {
   size_t losses_in_silence = 0;
 
   std::optional<uint16_t> own_ping;  // transaction of the ping we sent to ourselves
+
+  const NodeOptions options;  // last: most of it is seldom looked at
 };
 
 // Request::index of requests that belong to no operation.

@@ -10,9 +10,12 @@ namespace {
 
 constexpr size_t kContactBytesAtLeast = 6;
 constexpr size_t kRoomForReply = 320;
+constexpr size_t kPingBytes = 64;
+// Of a get that brings no value.
+constexpr double kEmptyGetRatio = 5;
 
 // Encodes `reply` in at most `limit` bytes, leaving out contacts that do not fit, then the
-// id where the address tells it.
+// id where the address tells it, or else the address.
 base::Bytes EncodeWithin(const Protocol& protocol, const base::Endpoint& to, size_t limit,
                          Message& reply) {
   base::Bytes bytes;
@@ -20,8 +23,13 @@ base::Bytes EncodeWithin(const Protocol& protocol, const base::Endpoint& to, siz
   while (protocol.Encode(reply, to, bytes)) {
     if (bytes.size() <= limit) return bytes;
     if (reply.contacts.empty() && reply.peers.empty()) {
-      if (!protocol.traits().id_from_address || !reply.sender) break;
-      reply.sender.reset();
+      if (protocol.traits().id_from_address && reply.sender) {
+        reply.sender.reset();
+      } else if (!protocol.traits().id_from_address && reply.observed) {
+        reply.observed.reset();
+      } else {
+        break;
+      }
       continue;
     }
     const size_t per_contact = 2 * kContactBytesAtLeast + protocol.traits().id_bytes;
@@ -53,9 +61,10 @@ void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteS
 void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
                              const Message& query) {
   ++counters.queries;
-  if (own_ping && query.method == Method::kPing && query.transaction.size() == 2 &&
+  if (own_ping && from == votes[from.v6 ? 1 : 0].believed() && query.method == Method::kPing &&
+      query.transaction.size() == 2 &&
       base::LoadLittleEndian<uint16_t>(query.transaction.data()) == *own_ping) {
-    HandleOwnPing(from);
+    HandleOwnPing();
     return;
   }
   RoutingTable* table = TableOf(from);
@@ -67,6 +76,7 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
     const Contact contact{*query.sender, from};
     if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers) {
       SendPing(now, contact, kCheckIndex);
+      account.Sent(kPingBytes);  // it, too, was called forth by whoever forged the sender
     }
   }
   if (query.method == Method::kPeerHandshake || query.method == Method::kPeerHolepunch) {
@@ -98,6 +108,10 @@ void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, size_t query
   // Counted against whoever asked, as he may choose where it goes.
   if (bytes.size() > account.ReplyLimit(query.method, query_bytes)) return;
   account.Sent(bytes.size());
+  // And against whom it goes to, as many may choose the same.
+  Guard::Account receiver = guard.Look(now, forward->to);
+  if (receiver.ReplyLimit(query.method, bytes.size()) < bytes.size()) return;
+  receiver.Sent(bytes.size());
   ++counters.forwarded;
   Transmit(forward->to, std::move(bytes));
 }
@@ -130,6 +144,10 @@ void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_
   if (responder.token_was_good()) {
     account.Prove();
     limit = kMaxDatagramBytes;
+  }
+  const bool gets = query.method == Method::kGetImmutable || query.method == Method::kGetMutable;
+  if (gets && reply.value.empty() && !account.is_proven()) {
+    limit = std::min(limit, static_cast<size_t>(kEmptyGetRatio * static_cast<double>(query_bytes)));
   }
   reply.sender = id;
   reply.read_only = !serving;
@@ -184,6 +202,10 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
     return;
   }
   OnHeard(now);
+  // What is local to a stranger is not local to us.
+  if (!from.IsLocal()) {
+    response.contacts.RemoveIf([](const Contact& contact) { return contact.endpoint.IsLocal(); });
+  }
   const bool understood =
       response.kind == Kind::kError || protocol->Interpret(request->method, response);
   RoutingTable* table = TableOf(from);

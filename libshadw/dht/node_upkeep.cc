@@ -14,12 +14,9 @@ constexpr base::Duration kGraveEvery = std::chrono::minutes(1);
 constexpr base::Duration kCleanEvery = std::chrono::minutes(5);
 constexpr base::Duration kOwnPingEvery = std::chrono::minutes(5);
 constexpr size_t kProbes = 3;
+// Standing tasks wait for each other where so many operations are under way.
+constexpr size_t kMaxStandingAtOnce = 64;
 constexpr size_t kMaxRememberedAtOnce = 64;
-
-NodeId RandomId(const Protocol& protocol, base::RandomSource* random) {
-  const base::ByteArray<kMaxIdBytes> bytes = random->Array<kMaxIdBytes>();
-  return NodeId::FromBytes(base::ByteSpan(bytes).first(protocol.traits().id_bytes));
-}
 
 }  // namespace
 
@@ -273,7 +270,8 @@ void Node::Impl::RunStanding(base::Time now) {
   next_standing = base::Time::max();
   std::vector<std::pair<OperationId, Task>> due;
   for (Standing& it : standing) {
-    if (now >= it.next && Find(it.id) == nullptr && operations.size() < kMaxOperations) {
+    if (now >= it.next && Find(it.id) == nullptr &&
+        operations.size() + due.size() < kMaxStandingAtOnce) {
       const bool keeps = it.purpose == Standing::Purpose::kKeep;
       it.next = now + (keeps ? options.republish_after : options.listen_every);
       due.emplace_back(it.id, it.task);
@@ -292,6 +290,12 @@ void Node::Impl::OnVote(base::Time now, const base::Endpoint& voter, const base:
     fitting = protocol->IdFor(*vote.believed(), *random);
   }
   if (fitting != id) ChangeId(now, fitting);
+  if (serving && options.serving == Serving::kWhenReachable) {
+    // What was proven held for another address.
+    serving = false;
+    next_own_ping = now + options.serve_after;
+    events.Push(ServingChanged{false});
+  }
   events.Push(AddressLearned{*vote.believed(), id});
 }
 
@@ -316,7 +320,7 @@ void Node::Impl::CheckServing(base::Time now) {
             ping);
 }
 
-void Node::Impl::HandleOwnPing(const base::Endpoint&) {
+void Node::Impl::HandleOwnPing() {
   own_ping.reset();
   if (serving || options.serving != Serving::kWhenReachable) return;
   serving = true;

@@ -103,7 +103,8 @@ struct ServingChanged {
   bool serving = false;
 };
 
-// The first lookup of our own surroundings is over.
+// A lookup of our own surroundings is over: the first, and the first after the network
+// changed or nobody was known any more.
 struct Joined {
   size_t contacts = 0;
 };

@@ -8,7 +8,7 @@
 // or the contact's own; and lost after `lost_after`.
 //
 //   Requests requests({}, &random);
-//   std::optional<uint16_t> transaction = requests.Add(now, request);
+//   std::optional<uint16_t> transaction = requests.Add(now, request, rtt_ms);
 //   if (auto answered = requests.Take(now, from, transaction)) Use(*answered);
 //   requests.Expire(now, [](const Request&) { slow }, [](const Request&) { lost });
 //

@@ -21,12 +21,6 @@ uint16_t Smoothed(uint16_t old_ms, uint16_t new_ms) {
   return static_cast<uint16_t>((7u * old_ms + new_ms) / 8);
 }
 
-template <typename Entries>
-auto FindIn(Entries& entries, const NodeId& id) {
-  return std::find_if(entries.begin(), entries.end(),
-                      [&](const auto& entry) { return entry.contact.id == id; });
-}
-
 // NodeId with bit `bit`, counted from the highest, inverted.
 void FlipBit(NodeId& id, size_t bit) { id.words[bit / 64] ^= uint64_t{1} << (63 - bit % 64); }
 
@@ -66,9 +60,7 @@ size_t RoutingTable::BucketOf(const NodeId& id) const {
 }
 
 const RoutingTable::Entry* RoutingTable::Find(const NodeId& id) const {
-  const Bucket& bucket = buckets_[BucketOf(id)];
-  const auto found = FindIn(bucket.contacts, id);
-  return found == bucket.contacts.end() ? nullptr : &*found;
+  return buckets_[BucketOf(id)].contacts.Find(id);
 }
 
 RoutingTable::Entry* RoutingTable::FindMutable(const NodeId& id) {
@@ -119,7 +111,7 @@ RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& cont
       if (!BucketHasRoomFor(bucket, contact.endpoint) || !TableHasRoomFor(contact.endpoint)) {
         return Verdict::kRefused;
       }
-      bucket.contacts.push_back(entry);
+      bucket.contacts.Add(entry);
       ++size_;
       return Verdict::kKept;
     }
@@ -127,13 +119,12 @@ RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& cont
       SplitLast();
       continue;
     }
-    const auto waiting = FindIn(bucket.replacements, contact.id);
-    if (waiting != bucket.replacements.end()) {
+    if (Entry* waiting = bucket.replacements.Find(contact.id)) {
       *waiting = entry;
     } else if (bucket.replacements.size() < options_.bucket_size) {
-      bucket.replacements.push_back(entry);
+      bucket.replacements.Add(entry);
     } else {
-      *std::ranges::min_element(bucket.replacements, {}, &Entry::heard_s) = entry;
+      bucket.replacements.Replace(bucket.next_replacement++ % options_.bucket_size, entry);
     }
     return Verdict::kWaits;
   }
@@ -144,8 +135,8 @@ bool RoutingTable::Asked(base::Time now, const Contact& contact) {
   const size_t index = BucketOf(contact.id);
   Bucket& bucket = buckets_[index];
   for (auto* entries : {&bucket.contacts, &bucket.replacements}) {
-    const auto known = FindIn(*entries, contact.id);
-    if (known == entries->end()) continue;
+    Entry* known = entries->Find(contact.id);
+    if (known == nullptr) continue;
     if (known->contact.endpoint == contact.endpoint) known->heard_s = Seconds(now);
     return false;
   }
@@ -159,10 +150,10 @@ void RoutingTable::Promote(Bucket& bucket) {
   while (bucket.contacts.size() < options_.bucket_size && !bucket.replacements.empty()) {
     const auto best = std::ranges::min_element(bucket.replacements, {}, &Entry::rtt_ms);
     const Entry entry = *best;
-    bucket.replacements.erase(best);
+    bucket.replacements.Remove(best);
     const base::Endpoint& endpoint = entry.contact.endpoint;
     if (!BucketHasRoomFor(bucket, endpoint) || !TableHasRoomFor(endpoint)) continue;
-    bucket.contacts.push_back(entry);
+    bucket.contacts.Add(entry);
     ++size_;
   }
 }
@@ -170,8 +161,9 @@ void RoutingTable::Promote(Bucket& bucket) {
 void RoutingTable::Silent(const Contact& contact) {
   Entry* entry = FindMutable(contact.id);
   if (entry == nullptr) {
-    std::erase_if(buckets_[BucketOf(contact.id)].replacements,
-                  [&](const Entry& waiting) { return waiting.contact == contact; });
+    TableEntries& replacements = buckets_[BucketOf(contact.id)].replacements;
+    const Entry* waiting = replacements.Find(contact.id);
+    if (waiting != nullptr && waiting->contact == contact) replacements.Remove(waiting);
     return;
   }
   if (entry->contact != contact) return;
@@ -181,9 +173,9 @@ void RoutingTable::Silent(const Contact& contact) {
 
 void RoutingTable::Remove(const Contact& contact) {
   Bucket& bucket = buckets_[BucketOf(contact.id)];
-  const auto found = FindIn(bucket.contacts, contact.id);
-  if (found == bucket.contacts.end() || found->contact != contact) return;
-  bucket.contacts.erase(found);
+  const Entry* found = bucket.contacts.Find(contact.id);
+  if (found == nullptr || found->contact != contact) return;
+  bucket.contacts.Remove(found);
   --size_;
   Promote(bucket);
 }
@@ -194,12 +186,12 @@ void RoutingTable::SplitLast() {
   Bucket& upper = buckets_[last];
   Bucket& lower = buckets_[last + 1];
   lower.touched_s = upper.touched_s;
-  const auto stays = [&](const Entry& entry) { return BucketOf(entry.contact.id) == last; };
   for (auto entries : {&Bucket::contacts, &Bucket::replacements}) {
-    const auto moved =
-        std::stable_partition((upper.*entries).begin(), (upper.*entries).end(), stays);
-    (lower.*entries).assign(moved, (upper.*entries).end());
-    (upper.*entries).erase(moved, (upper.*entries).end());
+    const TableEntries all = std::exchange(upper.*entries, {});
+    for (const Entry& entry : all) {
+      Bucket& bucket = BucketOf(entry.contact.id) == last ? upper : lower;
+      (bucket.*entries).Add(entry);
+    }
   }
   Promote(upper);
   Promote(lower);

@@ -12,8 +12,8 @@
 //
 //   RoutingTable table(now, own_id, {.bucket_size = 8});
 //   table.Answered(now, contact, rtt);
-//   table.Closest(target, 8, [&](const Contact& contact) { reply.contacts.Add(contact); });
-//   table.Suspects(now, bucket, [&](const Contact& contact) { Ping(contact); });
+//   table.Closest(target, 8, [&](const RoutingTable::Entry& it) { reply.contacts.Add(it.contact);
+//   }); table.Suspects(now, bucket, [&](const Contact& contact) { Ping(contact); });
 //   table.Silent(contact);                          // it did not answer
 //
 // Limits: kMaxIdBits buckets of bucket_size contacts and as many replacements.
@@ -28,11 +28,9 @@
 #include "absl/status/status.h"
 #include "libshadw/base/time.h"
 #include "libshadw/dht/contact.h"
+#include "libshadw/dht/table_entries.h"
 
 namespace shadw::dht {
-
-inline constexpr size_t kMaxBucketSize = 64;
-inline constexpr uint16_t kUnknownRttMs = 0xffff;
 
 struct TableOptions {
   size_t bucket_size = 8;               // k
@@ -48,16 +46,12 @@ struct TableOptions {
 
 class RoutingTable {
  public:
-  struct Entry {
-    Contact contact;
-    uint32_t heard_s = 0;  // since the table's first moment; when it last answered
-    uint16_t rtt_ms = kUnknownRttMs;
-    uint8_t failures = 0;  // since it last answered
-  };
+  using Entry = TableEntry;
   struct Bucket {
-    std::vector<Entry> contacts;
-    std::vector<Entry> replacements;
-    uint32_t touched_s = 0;  // when a lookup last passed through it
+    TableEntries contacts;
+    TableEntries replacements;
+    uint32_t touched_s = 0;         // when a lookup last passed through it
+    uint32_t next_replacement = 0;  // which of them makes way for the next
   };
   enum class Verdict : uint8_t { kKept, kWaits, kRefused };
 

@@ -7,8 +7,8 @@
 //   auto socket = net::UdpSocket::Open({.v4 = *base::Endpoint::Parse("0.0.0.0:6881")});
 //   net::UdpDriver driver(*std::move(socket), machine, [](base::Time, Node::Event event) { … });
 //   std::jthread thread([&] { driver.Run(); });
-//   driver.Post([](Node& node, base::Time now) { node.Bootstrap(now); });
-//   size_t contacts = *driver.Call([](Node& node, base::Time) { return node.table_size(); });
+//   driver.Post([=](Node& node, base::Time now) { node.FindNode(now, target).IgnoreError(); });
+//   size_t contacts = *driver.Call([](Node& node, base::Time) { return node.stats().contacts; });
 //   driver.Stop();
 //
 // In a loop of the caller's own: `while (driver.RunOnce(kAtMost)) DoOtherThings();`

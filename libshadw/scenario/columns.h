@@ -14,6 +14,7 @@ namespace shadw::scenario {
 
 enum class Deed : uint8_t { kLookup, kGet, kPut };
 
+// What a node had begun when it left is not reported.
 struct DhtColumns {
   std::vector<double> begun_s;  // since the beginning of the run
   std::vector<double> took_s;
@@ -21,8 +22,8 @@ struct DhtColumns {
   std::vector<uint32_t> node;  // who did it
   std::vector<uint16_t> hops;
   std::vector<uint32_t> messages;  // requests sent
-  // Of the k nodes alive that were closest to the target at the end: how many were found,
-  // of a put: stored; k itself follows from the options.
+  // Of a lookup: of the k nodes alive that were closest to the target when it ended, how
+  // many it found; k follows from the options. Of others 0.
   std::vector<uint16_t> closest_found;
   // Of a lookup: one of them was found. Of a get: the value was. Of a put: somebody has it.
   std::vector<uint8_t> success;

@@ -38,7 +38,7 @@ class World {
         conspiracy_(options.lie, &protocol_, options.seed),
         sybils_(Lie::kCollude, &protocol_, options.seed + 1),
         begin_(network_.now()) {
-    network_.OnEvent([this](MachineIndex who, dht::Event event) { Hear(who, event); });
+    network_.OnEvent([this](MachineIndex who, const dht::Event& event) { Hear(who, event); });
   }
 
   absl::StatusOr<DhtRun> Run();
@@ -90,7 +90,6 @@ class World {
   std::vector<uint32_t> place_;       // of a machine in honest_
   std::vector<Value> values_;
   std::unordered_map<uint64_t, Pending> pending_;
-  std::vector<std::pair<MachineIndex, dht::OperationId>> kept_;
   DhtColumns columns_;
   DhtSums sums_;
 };
@@ -235,7 +234,6 @@ void World::PublishValues() {
   for (const Value& value : values_) {
     dht::Node* node = NodeOf(value.publisher);
     const auto put = node->Put(network_.now(), value.record, {}, options_.approach, true);
-    if (put.ok()) kept_.emplace_back(value.publisher, *put);
     Expect(value.publisher, put, {Deed::kPut, network_.now(), value.target});
   }
   // Puts take a while where liars are silent.

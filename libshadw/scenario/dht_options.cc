@@ -24,6 +24,10 @@ absl::Status DhtOptions::Validate() const {
   if (sybils > kMaxSybils) return OutOfRange("sybils", sybils, 0, kMaxSybils);
   if (sybils > 0 && values == 0)
     return OutOfRange("values, with sybils around one,", 0, 1, nodes / 2);
+  if (sybils > 0 && network == Network::kHyperdht) {
+    return absl::InvalidArgumentError(
+        "scenario: got sybils on hyperdht, need mainline: ids there follow from addresses");
+  }
   if (liars_ppm >= sim::kMillion) return OutOfRange("liars_ppm", liars_ppm, 0, sim::kMillion - 1);
   const base::Duration none{};
   if (duration <= none || mean_session < none || lookup_every < none || report_after < none ||

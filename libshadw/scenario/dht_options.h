@@ -31,9 +31,9 @@ enum class Lie : uint8_t {
 enum class Network : uint8_t { kMainline, kHyperdht };
 
 enum class Trouble : uint8_t {
-  kRestart,    // `nodes` of the nodes, the oldest first, lose all they know
-  kPartition,  // `nodes` of the nodes reach only each other, for `length`
-  kOutage,     // `nodes` of the nodes have no network, for `length`
+  kRestart,    // a share of the nodes loses all it knows
+  kPartition,  // a share reaches only itself, for `length`
+  kOutage,     // a share has no network, for `length`
 };
 
 struct Disturbance {

@@ -50,8 +50,8 @@ std::optional<base::Bytes> Conspiracy::Answer(const dht::NodeId& id, const base:
   reply.transaction = query.transaction;
   reply.sender = id;
   reply.observed = from;
-  static constexpr base::ByteArray<8> kToken{};
-  reply.token = kToken;
+  static constexpr base::ByteArray<32> kToken{};
+  reply.token = base::ByteSpan(kToken).first(protocol_->traits().token_bytes);
   if (query.target && lie_ == Lie::kWrong) NameNobody(*query.target, reply.contacts);
   if (query.target && lie_ == Lie::kCollude) NameLiars(*query.target, reply.contacts);
   base::Bytes bytes;

@@ -139,7 +139,6 @@ class Fuzzer {
   void Begin(uint8_t what) {
     const NodeId target = Target(script_.Byte());
     const Approach how{.disjoint_paths = 1 + what / 64u, .density_aware = what % 2 == 0};
-    const base::ByteArray<32> key{what};
     const Record record{.value = protocol_->WrapBytes(base::ByteArray<3>{what})};
     switch (what % 9) {
       case 0:

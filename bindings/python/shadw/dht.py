@@ -389,7 +389,9 @@ class Node:
         """On the loop, when something came of the verbs."""
         for ticket, outcome in self._runner.take():
             if isinstance(outcome, Joined):
-                self._joined.set_result(outcome.contacts)
+                # It joins anew after an outage.
+                if not self._joined.done():
+                    self._joined.set_result(outcome.contacts)
             elif isinstance(outcome, Record):
                 listener = self._listeners.get(ticket)
                 if listener is not None:

@@ -41,7 +41,7 @@ Deed: typing.TypeAlias = typing.Literal["lookup", "get", "put"]
 
 @dataclasses.dataclass(frozen=True)
 class Disturbance:
-    """What happens to a part of the nodes, the oldest first."""
+    """What happens to a share of the nodes."""
 
     # "restart": they lose all they know. "partition": they reach only each other.
     # "outage": they have no network.
