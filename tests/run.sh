@@ -119,7 +119,7 @@ stage_asan() {
 stage_tsan() {
   local targets
   targets=$(grep -rlE --include='*.cc' --include='*.h' 'std::(jthread|thread|async)\b' libshadw tests |
-    cut -d/ -f2 | sort -u | sed 's/$/_test/')
+    cut -d/ -f2 | sort -u | grep -vx interop | sed 's/$/_test/')
   # shellcheck disable=SC2086  # several words
   build tsan "${unit_tests_only[@]}" -DSHADW_TESTS_ABOUT=Thread -- $targets
   test_with_ctest tsan -R 'Thread'
