@@ -60,6 +60,7 @@ json ToJson(const dht::LookupReport& lookup, size_t id_bytes) {
 
 const char* ToString(dht::PutResult result) {
   if (result == dht::PutResult::kStored) return "stored";
+  if (result == dht::PutResult::kNotSent) return "not sent";
   return result == dht::PutResult::kRefused ? "refused" : "silent";
 }
 

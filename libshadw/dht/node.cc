@@ -196,8 +196,25 @@ Operation* Node::Impl::Find(OperationId operation) {
 }
 
 void Node::Impl::Pump(base::Time now, Operation& operation) {
-  while (const auto outgoing = operation.Next(network_size)) Send(now, operation, *outgoing);
-  if (operation.done()) Complete(now, operation.id());
+  while (requests.size() < kMaxRequests) {
+    const auto outgoing = operation.Next(network_size);
+    if (!outgoing) break;
+    Send(now, operation, *outgoing);
+  }
+  if (operation.done()) {
+    Complete(now, operation.id());
+  } else if (requests.size() >= kMaxRequests) {
+    held.insert(operation.id());
+  }
+}
+
+// Those that could not ask on, as too many requests were out, in the order they began.
+void Node::Impl::PumpHeld(base::Time now) {
+  while (!held.empty() && requests.size() < kMaxRequests) {
+    const OperationId next = *held.begin();
+    held.erase(held.begin());
+    if (Operation* operation = Find(next)) Pump(now, *operation);
+  }
 }
 
 void Node::Impl::Send(base::Time now, const Operation& operation,
@@ -234,7 +251,7 @@ void Node::Impl::Send(base::Time now, const Operation& operation,
                         .operation = operation.id(),
                         .index = outgoing.index};
   if (!SendQuery(now, request, entry == nullptr ? kUnknownRttMs : entry->rtt_ms, query)) {
-    Find(operation.id())->Lost(outgoing.index);
+    Find(operation.id())->NotSent(outgoing.index);
   }
 }
 

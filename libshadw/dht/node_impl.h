@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,7 @@ struct Node::Impl {
   void GuessNetworkSize();
   Operation* Find(OperationId id);
   void Pump(base::Time now, Operation& operation);
+  void PumpHeld(base::Time now);
   void Send(base::Time now, const Operation& operation, const Operation::Outgoing& outgoing);
   void Complete(base::Time now, OperationId id);
   void Report(Operation& operation);
@@ -131,6 +133,7 @@ struct Node::Impl {
   AddressVotes votes[2];
   std::vector<std::unique_ptr<Operation>> operations;
   OperationId last_operation = 0;
+  std::set<OperationId> held;  // that wait until a request can be sent
   // When each of the things done from time to time is due: one line of cache, as every
   // datagram asks for the earliest.
   base::Time next_standing = base::Time::max();

@@ -55,6 +55,7 @@ void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteS
     impl_->HandleQuery(now, from, datagram, message);
   } else {
     impl_->HandleResponse(now, from, message);
+    if (!impl_->held.empty()) impl_->PumpHeld(now);
   }
 }
 

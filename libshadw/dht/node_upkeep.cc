@@ -30,6 +30,7 @@ void Node::HandleTimeout(base::Time now) {
         }
       },
       [&](const Request& request) { impl_->OnLost(now, request); });
+  impl_->PumpHeld(now);
   impl_->Upkeep(now);
 }
 

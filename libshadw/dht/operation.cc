@@ -323,6 +323,17 @@ void Operation::Lost(uint32_t index) {
   }
 }
 
+void Operation::NotSent(uint32_t index) {
+  --messages_;
+  if ((index & kDirectBits) == 0) {
+    const size_t lookup = index >> kLookupShift;
+    if (lookup < lookups_.size()) lookups_[lookup].Failed(index & kIndexMask);
+  } else if (Direct* direct = FindDirect(index)) {
+    // Whoever was asked before is known to be silent.
+    Settle(*direct, direct->tries > 1 ? PutResult::kSilent : PutResult::kNotSent, 0);
+  }
+}
+
 void Operation::TakeValue(const Message& response) {
   if (response.value.empty() ||
       (task_.ask != Method::kGetImmutable && task_.ask != Method::kGetMutable)) {

@@ -80,6 +80,8 @@ class Operation {
   void Refused(uint32_t index, const Message& error);
   void Slow(uint32_t index);
   void Lost(uint32_t index);
+  // What Next gave could not be sent. Nobody is blamed for it.
+  void NotSent(uint32_t index);
   bool done() const { return phase_ == Phase::kDone; }
 
   // Once it is done. `Take…` leave the operation empty.

@@ -29,12 +29,17 @@ struct LookupReport {
   bool crowded = false;  // the target's surroundings were denser than the network explains
 };
 
-enum class PutResult : uint8_t { kStored, kRefused, kSilent };
+enum class PutResult : uint8_t {
+  kStored,
+  kRefused,
+  kSilent,
+  kNotSent,  // never asked: the protocol cannot write to it, say without a token
+};
 
 struct PutOutcome {
   Contact contact;
   size_t rank = 0;  // 0: the closest to the target of those written to
-  PutResult result = PutResult::kSilent;
+  PutResult result = PutResult::kNotSent;
   int code = 0;      // of a refusal, as on the wire
   std::string text;  // likewise; at most kMaxErrorTextBytes
 };
