@@ -187,6 +187,21 @@ void Lookup::Failed(uint32_t index) {
   if (candidate->state != State::kAnswered) candidate->state = State::kFailed;
 }
 
+void Lookup::Silent(uint32_t index) {
+  Failed(index);
+  const auto [path, candidate] = Find(index);
+  if (candidate != nullptr) candidate->silent = candidate->state == State::kFailed;
+}
+
+void Lookup::AskSilentAgain() {
+  for (Path& path : paths_) {
+    for (Candidate& candidate : path.candidates) {
+      if (candidate.silent) candidate.state = State::kFresh;
+      candidate.silent = false;
+    }
+  }
+}
+
 std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
   std::vector<Hit> hits;
   for (const Path& path : paths_) {

@@ -73,6 +73,10 @@ class Lookup {
   // No answer in the usual time; one that comes later still counts.
   void Slow(uint32_t index);
   void Failed(uint32_t index);
+  // As Failed, of somebody who may answer when he is asked again.
+  void Silent(uint32_t index);
+  // Those that were silent are asked once more, where they are among the best.
+  void AskSilentAgain();
   // Wants more of the closest than before.
   void Widen(size_t results);
 
@@ -94,6 +98,7 @@ class Lookup {
     uint16_t rtt_ms;
     uint16_t hop;
     State state;
+    bool silent = false;  // kFailed, and nothing else is known of it
   };
   struct Path {
     std::vector<Candidate> candidates;  // closest first

@@ -181,6 +181,7 @@ inline constexpr uint32_t kRecheckIndex = 1;  // the same, for the last time
 inline constexpr uint32_t kBootstrapIndex = 2;
 inline constexpr uint32_t kGraveIndex = 3;
 inline constexpr uint32_t kOwnPingIndex = 4;
+inline constexpr uint32_t kProofIndex = 5;  // does it receive what we send?
 
 inline constexpr size_t kMaxGraves = 16;
 inline constexpr size_t kMaxDelayed = 64;

@@ -159,6 +159,13 @@ void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_
   account.Sent(bytes.size());
   ++counters.replies;
   Transmit(to, std::move(bytes));
+  if (account.IsToBeChallenged()) {
+    Message ping;
+    if (SendQuery(now, {.to = from, .method = Method::kPing, .index = kProofIndex}, kUnknownRttMs,
+                  ping)) {
+      account.Sent(kPingBytes);
+    }
+  }
 }
 
 bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_ms,
@@ -200,6 +207,7 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
   }
   if (!request) {
     ++counters.unexpected;
+    guard.Look(now, from).Doubt();
     return;
   }
   OnHeard(now);
@@ -224,6 +232,7 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
   if (response.observed) OnVote(now, from, *response.observed);
   if (request->operation == 0) {
     if (request->index == kBootstrapIndex && understood) JoinThrough(now, response, from);
+    if (request->index == kProofIndex) guard.Look(now, from).Answered();
     if (request->index == kGraveIndex && now - last_rejoin > std::chrono::minutes(1)) Join(now);
     return;
   }

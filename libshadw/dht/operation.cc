@@ -187,7 +187,11 @@ bool Operation::Widen() {
   const bool gets = task_.ask == Method::kGetImmutable || task_.ask == Method::kGetMutable;
   if (!gets || task_.commit || widened_ || !versions_.empty()) return false;
   widened_ = true;
-  for (Lookup& lookup : lookups_) lookup.Widen(2 * task_.lookup.results);
+  for (Lookup& lookup : lookups_) {
+    lookup.Widen(2 * task_.lookup.results);
+    // Many questions at once may be more than an address is answered.
+    lookup.AskSilentAgain();
+  }
   return true;
 }
 
@@ -309,9 +313,10 @@ void Operation::Slow(uint32_t index) {
 }
 
 void Operation::Lost(uint32_t index) {
+  ++silent_;
   if ((index & kDirectBits) == 0) {
     const size_t lookup = index >> kLookupShift;
-    if (lookup < lookups_.size()) lookups_[lookup].Failed(index & kIndexMask);
+    if (lookup < lookups_.size()) lookups_[lookup].Silent(index & kIndexMask);
     return;
   }
   Direct* direct = FindDirect(index);
@@ -370,8 +375,11 @@ void Operation::TakePeers(const Message& response) {
 }
 
 LookupReport Operation::report() const {
-  LookupReport report{
-      .target = task_.target, .messages = messages_, .answers = answers_, .crowded = spread_done_};
+  LookupReport report{.target = task_.target,
+                      .messages = messages_,
+                      .answers = answers_,
+                      .silent = silent_,
+                      .crowded = spread_done_};
   const size_t lookups = spread_done_ ? first_lookup_of_phase_ : lookups_.size();
   for (size_t i = 0; i < lookups; ++i) {
     report.hops = std::max(report.hops, lookups_[i].hops());

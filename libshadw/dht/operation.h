@@ -5,7 +5,7 @@
 // something there. It is a lookup in each address family, then what the task needs:
 //
 //   look up      ask the closest nodes, each for what is wanted; a get that finds nothing
-//                asks as many again, a little farther out
+//                asks as many again, a little farther out, and the silent once more
 //   spread       only where the target is crowded, see below
 //   commit       write to the closest that answered, once more where one was silent
 //
@@ -140,6 +140,7 @@ class Operation {
   size_t messages_ = 0;
   size_t main_messages_ = 0;  // before it spread
   size_t answers_ = 0;
+  size_t silent_ = 0;
 };
 
 }  // namespace shadw::dht

@@ -25,6 +25,9 @@ struct LookupReport {
   std::vector<Contact> closest;  // that answered, closest first
   size_t messages = 0;           // requests sent, all of the operation
   size_t answers = 0;
+  // Requests that were given up. Of a get that found nothing: those who were silent, the
+  // closest of them twice, may have it.
+  size_t silent = 0;
   uint16_t hops = 0;     // to the closest: 1 when it stood in our own table
   bool crowded = false;  // the target's surroundings were denser than the network explains
 };
