@@ -196,7 +196,7 @@ void Lookup::Silent(uint32_t index) {
 void Lookup::AskSilentAgain() {
   for (Path& path : paths_) {
     for (Candidate& candidate : path.candidates) {
-      if (candidate.silent) candidate.state = State::kFresh;
+      if (candidate.silent && candidate.state == State::kFailed) candidate.state = State::kFresh;
       candidate.silent = false;
     }
   }
