@@ -2,8 +2,8 @@
 //
 // What an address may take from us. UDP senders can be forged, so an address that never
 // proved it receives what we send is told little: every reply is bounded by a multiple
-// of the query, and all of them together by bytes a second. Proof is a correct token, or the answer to a ping that
-// is sent to whoever asks for much.
+// of the query, and all of them together by bytes a second. Proof is a correct token, or
+// the answer to a ping, which whoever asks for much is sent.
 //
 // Everybody is answered in full up to a generous number of queries; beyond it there is
 // silence, and it is counted. While too many addresses are about to be told apart, the

@@ -41,8 +41,8 @@ bool PeerStore::Put(base::Time now, const NodeId& target, const StoredPeer& peer
   if (found == targets_.end()) place = peers.end();
   if (place == peers.end() && peers.size() >= options_.max_peers_of_target) {
     const auto first = peers.begin() + (peers.front().owns_target ? 1 : 0);
-    place = std::min_element(
-        first, peers.end(), [](const Kept& a, const Kept& b) { return a.expires < b.expires; });
+    place = std::min_element(first, peers.end(),
+                             [](const Kept& a, const Kept& b) { return a.expires < b.expires; });
     if (place == peers.end()) return false;
   }
   const Kept kept{peer, from, now + options_.lifetime, owns_target};

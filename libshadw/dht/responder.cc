@@ -162,8 +162,7 @@ Refusal Responder::Announce(base::Time now, const Message& query, const base::En
                                                                  : Refusal::kServer;
 }
 
-Refusal Responder::Write(base::Time now, const Message& query, const base::Endpoint& from,
-                         const NodeId& own_id) {
+Refusal Responder::CheckToken(base::Time now, const Message& query, const base::Endpoint& from) {
   NodeId target{};
   if (protocol_->traits().tokens_always) {
     target = TokenTarget({});
@@ -175,8 +174,11 @@ Refusal Responder::Write(base::Time now, const Message& query, const base::Endpo
     target = protocol_->MutableTarget(query.key.first<32>(), query.salt);
   }
   token_was_good_ = tokens_.Accepts(now, query.token, from, target);
-  if (!token_was_good_) return Refusal::kBadToken;
-  if (!IsWrite(query.method)) return Refusal::kNone;
+  return token_was_good_ ? Refusal::kNone : Refusal::kBadToken;
+}
+
+Refusal Responder::Write(base::Time now, const Message& query, const base::Endpoint& from,
+                         const NodeId& own_id) {
   return query.method == Method::kPutImmutable || query.method == Method::kPutMutable
              ? Store(now, query, from)
              : Announce(now, query, from, own_id);
@@ -190,9 +192,11 @@ bool Responder::Answer(base::Time now, const Message& query, const base::Endpoin
   reply.transaction = query.transaction;
   reply.observed = from;
   Refusal refusal = query.malformed;
+  const bool writes = IsWrite(query.method);
   const bool shows_token = protocol_->traits().tokens_always && !query.token.empty();
-  if (refusal == Refusal::kNone && (IsWrite(query.method) || shows_token)) {
-    refusal = Write(now, query, from, own_id);
+  if (refusal == Refusal::kNone && (writes || shows_token)) {
+    refusal = CheckToken(now, query, from);
+    if (refusal == Refusal::kNone && writes) refusal = Write(now, query, from, own_id);
   } else if (refusal == Refusal::kNone && query.method == Method::kUnknown) {
     refusal = Refusal::kUnknownMethod;
   }

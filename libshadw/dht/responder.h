@@ -62,6 +62,7 @@ class Responder {
   Refusal Store(base::Time now, const Message& query, const base::Endpoint& from);
   Refusal Announce(base::Time now, const Message& query, const base::Endpoint& from,
                    const NodeId& own_id);
+  Refusal CheckToken(base::Time now, const Message& query, const base::Endpoint& from);
   Refusal Write(base::Time now, const Message& query, const base::Endpoint& from,
                 const NodeId& own_id);
 
