@@ -25,6 +25,8 @@ constexpr size_t kMostOfReply = 20;
 Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& options)
     : target_(target),
       own_id_(own_id),
+      results_(options.results),
+      parallelism_(options.parallelism),
       paths_(std::clamp<size_t>(options.disjoint_paths, 1, kMaxDisjointPaths)) {
   // Paths share the closest among them: each brings twice its part, so that one path of
   // two may be lost.
@@ -38,6 +40,30 @@ Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& 
 void Lookup::Widen(size_t results) {
   results_of_path_ = std::max(results_of_path_, CeilDiv(results, paths_.size()));
   kept_of_path_ = std::max(kept_of_path_, std::min(kMaxCandidates, results_of_path_));
+}
+
+void Lookup::Merge() {
+  if (paths_.size() == 1) return;
+  const size_t share = CeilDiv(results_, paths_.size());
+  std::vector<Candidate> all;
+  for (const Path& path : paths_) {
+    size_t taken = 0;
+    for (const Candidate& candidate : path.candidates) {
+      all.push_back(candidate);
+      if (candidate.state != State::kAnswered || taken == share) continue;
+      ++taken;
+      best_of_paths_.push_back({candidate.contact, candidate.index, candidate.hop, {}});
+    }
+  }
+  std::ranges::sort(
+      all, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
+      &Candidate::contact);
+  if (all.size() > kMaxCandidates) all.resize(kMaxCandidates);
+  const auto asked = std::ranges::count(all, State::kAsked, &Candidate::state);
+  paths_.assign(1, Path{std::move(all), static_cast<size_t>(asked)});
+  results_of_path_ = results_;
+  parallelism_of_path_ = parallelism_;
+  kept_of_path_ = kMaxCandidates;
 }
 
 void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
@@ -216,10 +242,28 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
       hits, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
       &Hit::contact);
   if (hits.size() > count) hits.resize(count);
+  AddTokens(hits);
+  return hits;
+}
+
+void Lookup::AddTokens(std::vector<Hit>& hits) const {
   for (Hit& hit : hits) {
     const auto token = std::ranges::find(tokens_, hit.index, &decltype(tokens_)::value_type::first);
     if (token != tokens_.end()) hit.token = token->second;
   }
+}
+
+std::vector<Lookup::Hit> Lookup::Results(size_t count) const {
+  std::vector<Hit> hits = Closest(count);
+  const size_t closest = hits.size();
+  for (const Hit& best : best_of_paths_) {
+    const auto end = hits.begin() + static_cast<ptrdiff_t>(closest);
+    if (std::find_if(hits.begin(), end, [&](const Hit& hit) { return hit.index == best.index; }) ==
+        end) {
+      hits.push_back(best);
+    }
+  }
+  AddTokens(hits);
   return hits;
 }
 

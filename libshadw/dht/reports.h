@@ -36,7 +36,7 @@ enum class PutResult : uint8_t {
   kStored,
   kRefused,
   kSilent,
-  kNotSent,  // never asked: the protocol cannot write to it, say without a token
+  kNotSent,  // never asked to: it gave no token, or the protocol cannot say it
 };
 
 struct PutOutcome {
