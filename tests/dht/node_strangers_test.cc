@@ -6,6 +6,7 @@
 namespace shadw::dht {
 namespace {
 
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 class NodeAmongStrangers : public NodeTest {};
@@ -205,6 +206,30 @@ TEST_P(HintsOfHyperdht, PingNatIsAnsweredAtThePortItNames) {
 
 INSTANTIATE_TEST_SUITE_P(Hyperdht, HintsOfHyperdht, testing::Values(&hyper::Hyperdht()),
                          NetworkName);
+
+// All of a network on one host share one allowance, until that host has shown that it
+// receives what it is sent.
+TEST_P(NodeAmongStrangers, ManyGetsAtOnceFromOneHostFindWhatIsThere) {
+  for (uint16_t port = 1; port <= 20; ++port) net_.Add(NodeNetwork::Server(), Local(port));
+  net_.Run(minutes(2));
+  const Record record{.value = Value(std::string(900, 'x'))};
+  Put(3, record);
+  net_.Run(minutes(11));  // what the put has proven is over
+  const NodeId target = protocol().ImmutableTarget(record.value);
+  const sim::MachineIndex client = net_.Add({.serving = Serving::kNever}, Local(99));
+  net_.Run(minutes(1));
+  constexpr size_t kGets = 200;
+  for (size_t i = 0; i < kGets; ++i) {
+    ASSERT_TRUE(net_.node(client).Get(net_.now(), target).ok());
+  }
+  net_.network().Poll(client);
+  net_.Run(minutes(1));
+  const std::vector<GetReport> reports = net_.Take<GetReport>(client);
+  EXPECT_EQ(reports.size(), kGets);
+  const auto empty = std::ranges::count_if(
+      reports, [](const GetReport& report) { return report.versions.empty(); });
+  EXPECT_EQ(empty, 0);
+}
 
 INSTANTIATE_TEST_SUITE_P(Both, NodeAmongStrangers, kBothNetworks, NetworkName);
 
