@@ -53,22 +53,26 @@ void Lookup::Widen(size_t results) {
 void Lookup::Merge() {
   if (paths_.size() == 1) return;
   const size_t share = CeilDiv(results_, paths_.size());
-  std::vector<Candidate> all;
+  Path all;
   for (const Path& path : paths_) {
+    const auto first_place = static_cast<uint16_t>(all.contacts.size());
+    all.contacts.insert(all.contacts.end(), path.contacts.begin(), path.contacts.end());
     size_t taken = 0;
-    for (const Candidate& candidate : path.candidates) {
-      all.push_back(candidate);
+    for (Candidate candidate : path.candidates) {
+      candidate.place = static_cast<uint16_t>(candidate.place + first_place);
+      all.candidates.push_back(candidate);
       if (candidate.state != State::kAnswered || taken == share) continue;
       ++taken;
-      best_of_paths_.push_back({candidate.contact, candidate.index, candidate.hop, {}});
+      best_of_paths_.push_back({all.ContactOf(candidate), candidate.index, candidate.hop, {}});
     }
   }
-  std::ranges::sort(
-      all, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
-      &Candidate::contact);
-  if (all.size() > kMaxCandidates) all.resize(kMaxCandidates);
-  const auto asked = std::ranges::count(all, State::kAsked, &Candidate::state);
-  paths_.assign(1, Path{std::move(all), static_cast<size_t>(asked)});
+  std::ranges::sort(all.candidates, [&](const Candidate& a, const Candidate& b) {
+    return Closer(target_, all.ContactOf(a).id, all.ContactOf(b).id);
+  });
+  if (all.candidates.size() > kMaxCandidates) all.candidates.resize(kMaxCandidates);
+  all.in_flight =
+      static_cast<size_t>(std::ranges::count(all.candidates, State::kAsked, &Candidate::state));
+  paths_.assign(1, std::move(all));
   results_of_path_ = results_;
   parallelism_of_path_ = parallelism_;
   kept_of_path_ = kMaxCandidates;

@@ -111,6 +111,10 @@ absl::Status NodeOptions::Validate() const {
   return absl::OkStatus();
 }
 
+absl::Status Approach::Validate() const {
+  return CheckLookup({.parallelism = lookup_parallelism, .disjoint_paths = disjoint_paths});
+}
+
 absl::StatusOr<Node> Node::Create(NodeOptions options, const Protocol* protocol,
                                   base::RandomSource* random, base::Time now) {
   options = Completed(std::move(options), protocol->traits());

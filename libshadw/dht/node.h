@@ -86,6 +86,8 @@ struct Approach {
   // A put: stores that make it a success. A get of an immutable record: contacts that
   // must agree before it ends early.
   size_t quorum = 1;
+
+  absl::Status Validate() const;
 };
 
 struct NodeStats {

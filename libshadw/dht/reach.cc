@@ -4,16 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "libshadw/dht/host_key.h"
+
 namespace shadw::dht {
-namespace {
-
-base::Endpoint KeyOf(base::Endpoint endpoint) {
-  if (!endpoint.IsLocal()) endpoint.port = 0;
-  return endpoint;
-}
-
-}  // namespace
-
 void Reach::Turn(base::Time now) {
   for (int i = 0; i < 2 && now - since_ >= kRemembered; ++i) {
     written_[1] = std::exchange(written_[0], {});
@@ -24,13 +17,13 @@ void Reach::Turn(base::Time now) {
 
 void Reach::Wrote(base::Time now, const base::Endpoint& to) {
   Turn(now);
-  if (written_[0].size() < kMaxWritten) written_[0].insert(KeyOf(to));
+  if (written_[0].size() < kMaxWritten) written_[0].insert(HostKey(to));
 }
 
 bool Reach::IsUnasked(base::Time now, const base::Endpoint& from) {
   Turn(now);
-  const base::Endpoint key = KeyOf(from);
-  return std::ranges::none_of(written_, [&](const std::set<base::Endpoint>& written) {
+  const uint64_t key = HostKey(from);
+  return std::ranges::none_of(written_, [&](const std::set<uint64_t>& written) {
     return written.size() >= kMaxWritten || written.contains(key);
   });
 }

@@ -8,8 +8,8 @@
 //   reach.Wrote(now, to);                          // of everything that is sent
 //   if (reach.IsUnasked(now, from)) …              // of every query that comes in
 //
-// An address is an IP, whatever the port; of local ones, where many nodes share one, IP and
-// port. Whoever forges a sender proves as much: his datagram came in.
+// An address is a host (host_key.h). Whoever forges a sender proves as much: his datagram
+// came in.
 //
 // Limits: kMaxWritten addresses in kRemembered; while there are more, nothing is unasked.
 #ifndef LIBSHADW_DHT_REACH_H_
@@ -17,6 +17,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 
 #include "libshadw/base/endpoint.h"
@@ -39,8 +40,8 @@ class Reach {
  private:
   void Turn(base::Time now);
 
-  base::Time since_;                                 // of the newer generation
-  std::array<std::set<base::Endpoint>, 2> written_;  // the newer and the older one
+  base::Time since_;                           // of the newer generation
+  std::array<std::set<uint64_t>, 2> written_;  // the newer and the older one
 };
 
 }  // namespace shadw::dht

@@ -6,17 +6,17 @@
 //   if (!shares.HasRoom(from)) return false;
 //   shares.Add(from);                                        // and Remove, when it is gone
 //
-// An address is an IP, whatever the port; of IPv6 the first 64 bits. Local ones have no
-// limit: on a local network many nodes share one.
+// An address is a host (host_key.h). Local ones have no limit.
 //   Promise  as many entries as addresses that have something
 #ifndef LIBSHADW_DHT_SHARES_H_
 #define LIBSHADW_DHT_SHARES_H_
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 
 #include "libshadw/base/endpoint.h"
+#include "libshadw/dht/host_key.h"
 
 namespace shadw::dht {
 
@@ -26,28 +26,22 @@ class Shares {
 
   bool HasRoom(const base::Endpoint& from) const {
     if (from.IsLocal()) return true;
-    const auto found = counts_.find(HostOf(from));
+    const auto found = counts_.find(HostKey(from));
     return found == counts_.end() || found->second < most_;
   }
   void Add(const base::Endpoint& from) {
-    if (!from.IsLocal()) ++counts_[HostOf(from)];
+    if (!from.IsLocal()) ++counts_[HostKey(from)];
   }
   // What was added before.
   void Remove(const base::Endpoint& from) {
     if (from.IsLocal()) return;
-    const auto found = counts_.find(HostOf(from));
+    const auto found = counts_.find(HostKey(from));
     if (found != counts_.end() && --found->second == 0) counts_.erase(found);
   }
 
  private:
-  static base::Endpoint HostOf(base::Endpoint endpoint) {
-    endpoint.port = 0;
-    if (endpoint.v6) std::fill(endpoint.address.begin() + 8, endpoint.address.end(), uint8_t{0});
-    return endpoint;
-  }
-
   size_t most_;
-  std::map<base::Endpoint, size_t> counts_;
+  std::map<uint64_t, size_t> counts_;
 };
 
 }  // namespace shadw::dht

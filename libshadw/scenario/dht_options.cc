@@ -16,6 +16,7 @@ absl::Status OutOfRange(const char* what, size_t got, size_t least, size_t most)
 
 absl::Status DhtOptions::Validate() const {
   SHADW_RETURN_IF_ERROR(node.Validate());
+  SHADW_RETURN_IF_ERROR(approach.Validate());
   SHADW_RETURN_IF_ERROR(faults.Validate());
   if (nodes < 2 || nodes > kMaxNodes) return OutOfRange("nodes", nodes, 2, kMaxNodes);
   if (values > kMaxValues || values > nodes / 2) {

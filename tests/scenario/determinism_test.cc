@@ -49,6 +49,9 @@ TEST(Options, OutOfRangeAreRefusedByName) {
   options.nodes = 100;
   options.liars_ppm = 1'000'000;
   EXPECT_EQ(RunDht(options).status().code(), absl::StatusCode::kInvalidArgument);
+  options.liars_ppm = 0;
+  options.approach.disjoint_paths = 40;
+  EXPECT_EQ(RunDht(options).status().message(), "dht: got disjoint_paths 40, need 1 to 16");
 }
 
 }  // namespace
