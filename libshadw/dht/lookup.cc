@@ -72,7 +72,8 @@ void Lookup::Merge() {
   if (all.candidates.size() > kMaxCandidates) all.candidates.resize(kMaxCandidates);
   all.in_flight =
       static_cast<size_t>(std::ranges::count(all.candidates, State::kAsked, &Candidate::state));
-  paths_.assign(1, std::move(all));
+  paths_.resize(1);
+  paths_.front() = std::move(all);
   results_of_path_ = results_;
   parallelism_of_path_ = parallelism_;
   kept_of_path_ = kMaxCandidates;
