@@ -96,6 +96,9 @@ def simulations() -> float:
     run: sim.DhtRun = sim.dht(nodes=100, seed=7, latency=(0.005, 0.12))
     sim.dht(nodes=100)  # type: ignore[call-arg]
     sim.dht(seed=7, lie="white")  # type: ignore[arg-type]
+    sim.dht(seed=7, sessions=sim.Weibull(60, shape=0.5), latency=np.zeros((2, 2)))
+    sim.dht(seed=7, latency=sim.Regions([[0.1]], shares=[1]), sessions=np.arange(3))
+    sim.dht(seed=7, sessions="long")  # type: ignore[arg-type]
     messages: NDArray[np.uint32] = run.messages
     frame = shadw.sweep(sim.dht, {"nodes": [10, 20]}, runs=2, seed=1, progress=False)
     return run.success_rate("lookup") + float(messages.mean()) + len(frame)
