@@ -41,6 +41,17 @@ concept StateMachine = requires(Machine machine, const Machine& constant, Time n
   { constant.NextTimeout() } -> std::same_as<std::optional<Time>>;
 };
 
+// A machine that can bring what it will need for a datagram into the processor's cache, a
+// little before the datagram is handed to it. A driver of many machines whose memory is
+// cold may call it with the steps 0 and 1, the first some handled messages earlier: what a
+// step follows pointers to, the one before has fetched.
+template <typename Machine>
+concept Prefetching = StateMachine<Machine> &&
+    requires(const Machine& constant, int step, const typename Machine::Address& from,
+             ByteSpan bytes) {
+  { constant.Prefetch(step, from, bytes) } -> std::same_as<void>;
+};
+
 }  // namespace shadw::base
 
 #endif  // LIBSHADW_BASE_STATE_MACHINE_H_

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/coding.h"
+#include "libshadw/base/prefetch.h"
 
 namespace shadw::dht {
 namespace {
@@ -57,6 +58,11 @@ void Guard::Grow() {
   for (const Allowance& allowance : old) {
     if (allowance.address != 0) *Find(allowance.address) = allowance;
   }
+}
+
+void Guard::Prefetch(const base::Endpoint& from) const {
+  if (places_.empty()) return;
+  base::PrefetchLines(&places_[Scatter(AddressOf(from)) & (places_.size() - 1)], sizeof(Allowance));
 }
 
 Guard::Account Guard::Look(base::Time now, const base::Endpoint& from) {

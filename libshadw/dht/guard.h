@@ -102,6 +102,9 @@ class Guard {
   explicit Guard(const GuardOptions& options);
   Account Look(base::Time now, const base::Endpoint& from);
 
+  // Fetches ahead what Look will need.
+  void Prefetch(const base::Endpoint& from) const;
+
   // Told apart in this window.
   size_t addresses() const { return used_; }
   // Queries that were met with silence.

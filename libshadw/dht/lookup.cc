@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "libshadw/base/coding.h"
 #include "libshadw/dht/routing_table.h"
 
 namespace shadw::dht {
@@ -13,6 +14,13 @@ namespace {
 bool SameHost(base::Endpoint a, const base::Endpoint& b, bool local) {
   if (!local) a.port = b.port;
   return a == b;
+}
+
+uint32_t HostOf(const base::Endpoint& endpoint, bool local) {
+  const auto low = base::LoadLittleEndian<uint64_t>(endpoint.address.data());
+  const auto high = base::LoadLittleEndian<uint64_t>(endpoint.address.data() + 8);
+  const uint64_t mixed = (low ^ high ^ (local ? endpoint.port : 0)) * 0x9e3779b97f4a7c15;
+  return static_cast<uint32_t>(mixed >> 32);
 }
 
 size_t CeilDiv(size_t a, size_t b) { return (a + b - 1) / b; }
@@ -45,7 +53,7 @@ void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
   avoided_radius_ = radius;
 }
 
-bool Lookup::IsTaken(const Contact& contact) const {
+bool Lookup::IsTaken(const Contact& contact, uint64_t distance, uint32_t host) const {
   if (contact.id == own_id_ || !contact.endpoint.IsUsable()) return true;
   if (Distance(avoided_center_, contact.id) < avoided_radius_) return true;
   const bool local = contact.endpoint.IsLocal();
@@ -57,18 +65,27 @@ bool Lookup::IsTaken(const Contact& contact) const {
   }
   for (const Path& path : paths_) {
     for (const Candidate& known : path.candidates) {
-      if (same(known.contact)) return true;
+      const bool alike = known.distance == distance || known.host == host;
+      if (alike && same(path.ContactOf(known))) return true;
     }
   }
   return false;
+}
+
+bool Lookup::IsCloser(uint64_t distance, const Contact& contact, const Path& path,
+                      const Candidate& than) const {
+  if (distance != than.distance) return distance < than.distance;
+  return Closer(target_, contact.id, path.ContactOf(than).id);
 }
 
 void Lookup::AddSeed(const Contact& contact, uint16_t rtt_ms) {
   Add(seeds_++ % paths_.size(), contact, rtt_ms, 1);
 }
 
-void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop) {
-  std::vector<Candidate>& all = paths_[path].candidates;
+void Lookup::Add(size_t path_index, const Contact& contact, uint16_t rtt_ms, uint16_t hop) {
+  Path& path = paths_[path_index];
+  std::vector<Candidate>& all = path.candidates;
+  const uint64_t distance = contact.id.words[0] ^ target_.words[0];
   // Most of what is heard is too far to matter, and that is seen first.
   // Of a full list the farthest makes way that is not being asked just now.
   auto farthest = all.end();
@@ -77,19 +94,30 @@ void Lookup::Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t 
     while (farthest != all.begin() && std::prev(farthest)->state == State::kAsked) --farthest;
     if (farthest == all.begin()) return;
     --farthest;
-    if (!Closer(target_, contact.id, farthest->contact.id)) return;
+    if (!IsCloser(distance, contact, path, *farthest)) return;
   }
-  if (IsTaken(contact)) return;
+  const uint32_t host = HostOf(contact.endpoint, contact.endpoint.IsLocal());
+  if (IsTaken(contact, distance, host)) return;
+  auto place = static_cast<uint16_t>(path.contacts.size());
   if (full) {
     if (paths_.size() > 1 && farthest->state != State::kFresh) {
-      served_.push_back(farthest->contact);
+      served_.push_back(path.ContactOf(*farthest));
     }
+    place = farthest->place;
     all.erase(farthest);
+    path.contacts[place] = contact;
+  } else {
+    path.contacts.push_back(contact);
   }
-  const auto at = std::ranges::lower_bound(
-      all, contact, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
-      &Candidate::contact);
-  all.insert(at, {contact, next_index_++, rtt_ms, hop, State::kFresh});
+  const auto at = std::ranges::partition_point(
+      all, [&](const Candidate& it) { return !IsCloser(distance, contact, path, it); });
+  all.insert(at, {.distance = distance,
+                  .host = host,
+                  .index = next_index_++,
+                  .place = place,
+                  .rtt_ms = rtt_ms,
+                  .hop = hop,
+                  .state = State::kFresh});
 }
 
 Lookup::Candidate* Lookup::NextOf(Path& path) {
@@ -101,7 +129,7 @@ Lookup::Candidate* Lookup::NextOf(Path& path) {
     if (candidate.state == State::kFailed || candidate.state == State::kSlow) continue;
     ++alive;
     if (candidate.state != State::kFresh) continue;
-    const int bits = SharedPrefixBits(target_, candidate.contact.id);
+    const int bits = SharedPrefixBits(target_, path.ContactOf(candidate).id);
     if (best != nullptr && bits < best_bits) break;
     if (best == nullptr || candidate.rtt_ms < best->rtt_ms) {
       best = &candidate;
@@ -139,7 +167,7 @@ std::optional<Lookup::Ask> Lookup::Next() {
     candidate->state = State::kAsked;
     ++path.in_flight;
     ++asked_;
-    return Ask{candidate->contact, candidate->index};
+    return Ask{path.ContactOf(*candidate), candidate->index};
   }
   return std::nullopt;
 }
@@ -193,7 +221,7 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
     size_t taken = 0;
     for (const Candidate& candidate : path.candidates) {
       if (candidate.state != State::kAnswered) continue;
-      hits.push_back({candidate.contact, candidate.index, candidate.hop, {}});
+      hits.push_back({path.ContactOf(candidate), candidate.index, candidate.hop, {}});
       if (++taken == count) break;
     }
   }
@@ -209,15 +237,17 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
 }
 
 uint16_t Lookup::hops() const {
-  const Candidate* closest = nullptr;
+  const Contact* closest = nullptr;
+  uint16_t hops = 0;
   for (const Path& path : paths_) {
     const auto first = std::ranges::find(path.candidates, State::kAnswered, &Candidate::state);
     if (first == path.candidates.end()) continue;
-    if (closest == nullptr || Closer(target_, first->contact.id, closest->contact.id)) {
-      closest = &*first;
-    }
+    const Contact& contact = path.ContactOf(*first);
+    if (closest != nullptr && !Closer(target_, contact.id, closest->id)) continue;
+    closest = &contact;
+    hops = first->hop;
   }
-  return closest == nullptr ? 0 : closest->hop;
+  return hops;
 }
 
 }  // namespace shadw::dht

@@ -88,19 +88,27 @@ class Lookup {
 
  private:
   enum class State : uint8_t { kFresh, kAsked, kSlow, kAnswered, kFailed };
+  // What is looked at all the time; the contact itself lies apart, as most of what is heard
+  // is told from it by these.
   struct Candidate {
-    Contact contact;
+    uint64_t distance;  // its first 64 bits
+    uint32_t host;      // differs for most addresses that differ
     uint32_t index;
+    uint16_t place;  // of the contact in Path::contacts
     uint16_t rtt_ms;
     uint16_t hop;
     State state;
   };
   struct Path {
     std::vector<Candidate> candidates;  // closest first
+    std::vector<Contact> contacts;
     size_t in_flight = 0;
+    const Contact& ContactOf(const Candidate& candidate) const { return contacts[candidate.place]; }
   };
 
-  bool IsTaken(const Contact& contact) const;
+  bool IsTaken(const Contact& contact, uint64_t distance, uint32_t host) const;
+  bool IsCloser(uint64_t distance, const Contact& contact, const Path& path,
+                const Candidate& than) const;
   void Add(size_t path, const Contact& contact, uint16_t rtt_ms, uint16_t hop);
   Candidate* NextOf(Path& path);
   bool PathDone(const Path& path) const;

@@ -117,6 +117,8 @@ class Node {
   std::optional<base::Transmit<base::Endpoint>> PollTransmit();
   std::optional<Event> PollEvent();
   std::optional<base::Time> NextTimeout() const;
+  // Fetches ahead what HandleMessage will need: see state_machine.h.
+  void Prefetch(int step, const base::Endpoint& from, base::ByteSpan datagram) const;
   // The way to the network came back, or changed: everybody known is asked again.
   void HandleNetworkChange(base::Time now);
 

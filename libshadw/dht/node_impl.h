@@ -63,6 +63,7 @@ struct Node::Impl {
        const NodeId& id);
 
   // --- node_messages.cc ---------------------------------------------------------------
+  void Prefetch(const base::Endpoint& from, base::ByteSpan datagram) const;
   void HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
                    const Message& query);
   void HandleResponse(base::Time now, const base::Endpoint& from, Message& response);

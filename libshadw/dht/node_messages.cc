@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "libshadw/base/coding.h"
+#include "libshadw/base/prefetch.h"
 #include "libshadw/dht/hyper/relay.h"
 #include "libshadw/dht/node_impl.h"
 
@@ -44,6 +45,20 @@ base::Bytes EncodeWithin(const Protocol& protocol, const base::Endpoint& to, siz
 }
 
 }  // namespace
+
+void Node::Prefetch(int step, const base::Endpoint& from, base::ByteSpan datagram) const {
+  if (step == 0) {
+    base::PrefetchLines(impl_.get(), sizeof(Impl));
+  } else {
+    impl_->Prefetch(from, datagram);
+  }
+}
+
+void Node::Impl::Prefetch(const base::Endpoint& from, base::ByteSpan) const {
+  guard.Prefetch(from);
+  requests.Prefetch();
+  if (const auto& table = tables[from.v6 ? 1 : 0]) table->Prefetch();
+}
 
 void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteSpan datagram) {
   Message message;

@@ -21,11 +21,13 @@
 #ifndef LIBSHADW_DHT_ROUTING_TABLE_H_
 #define LIBSHADW_DHT_ROUTING_TABLE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "libshadw/base/prefetch.h"
 #include "libshadw/base/time.h"
 #include "libshadw/dht/contact.h"
 #include "libshadw/dht/table_entries.h"
@@ -86,6 +88,12 @@ class RoutingTable {
     for (size_t i = 0; i < size; ++i) take(*found[i]);
   }
   const Entry* Find(const NodeId& id) const;
+  // Fetches ahead what looking for a contact will need, as a rule: half of all contacts
+  // stand in the first bucket, a quarter in the second.
+  [[gnu::always_inline]] void Prefetch() const {
+    base::PrefetchLines(buckets_.data(), std::min<size_t>(buckets_.size(), 3) * sizeof(Bucket));
+    base::PrefetchLines(&buckets_.back(), sizeof(Bucket));
+  }
 
   // Calls `take` with the contacts of a bucket that were not heard of for suspect_after.
   template <typename Take>

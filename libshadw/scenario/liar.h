@@ -65,6 +65,9 @@ class Inhabitant {
   std::optional<base::Time> NextTimeout() const {
     return node_ ? node_->NextTimeout() : std::nullopt;
   }
+  void Prefetch(int step, const base::Endpoint& from, base::ByteSpan datagram) const {
+    if (node_) node_->Prefetch(step, from, datagram);
+  }
 
  private:
   std::optional<dht::Node> node_;
@@ -73,7 +76,7 @@ class Inhabitant {
   std::optional<base::Transmit<base::Endpoint>> said_;
 };
 
-static_assert(base::StateMachine<Inhabitant>);
+static_assert(base::Prefetching<Inhabitant>);
 
 }  // namespace shadw::scenario
 

@@ -86,13 +86,15 @@ void FillTable(std::span<const dht::Contact> everybody, size_t bucket_size, base
     const auto begin = upper ? low : split, end = upper ? split : high;
     (upper ? low : high) = split;
     const auto size = static_cast<size_t>(end - begin);
-    if (size <= bucket_size) {
+    // As many replacements wait in a network that has been running for a while.
+    const size_t wanted = bucket_size + bucket_size / 2;
+    if (size <= wanted) {
       for (auto at = begin; at != end; ++at) node->Vouch(now, *at);
       continue;
     }
     // Distinct ones, by Floyd's way of drawing a sample.
     std::vector<size_t> drawn;
-    for (size_t j = size - bucket_size; j < size; ++j) {
+    for (size_t j = size - wanted; j < size; ++j) {
       const size_t candidate = random->Uniform(j + 1);
       drawn.push_back(std::ranges::find(drawn, candidate) == drawn.end() ? candidate : j);
       node->Vouch(now, *(begin + static_cast<ptrdiff_t>(drawn.back())));

@@ -2,9 +2,10 @@
 //
 // What is due, in the order of time; of one instant, in the order of insertion. A radix
 // heap: an entry lies in the bucket named by the highest 6-bit digit in which its time
-// differs from the time that was popped last. When the lowest bucket is reached, its
-// entries are dealt to buckets below, which are empty then, so their order holds and an
-// entry moves at most once a digit. No comparison of entries, no sequence number.
+// differs from the time that was taken out last. When the lowest bucket is reached, its
+// entries are dealt to buckets below, which are empty then, so their order holds. Once
+// they are few they are sorted instead and become the run: what is due next, in a row, so
+// that the caller can be told ahead of time what it will need.
 //
 //   sim::EventQueue<uint64_t> queue;
 //   queue.Push(time, payload);
@@ -41,44 +42,48 @@ class EventQueue {
   bool empty() const { return size_ == 0; }
 
   void Push(base::Time time, Payload payload) {
-    const uint64_t at = std::max(KeyOf(time), last_);
-    Put({.key = at, .payload = std::move(payload)});
+    Item item{.key = std::max(KeyOf(time), now_), .payload = std::move(payload)};
     ++size_;
+    if (next_ == run_.size() || item.key > run_.back().key) return Put(std::move(item));
+    const auto later = [](uint64_t key, const Item& other) { return key < other.key; };
+    const auto unpopped = run_.begin() + static_cast<ptrdiff_t>(next_);
+    run_.insert(std::upper_bound(unpopped, run_.end(), item.key, later), std::move(item));
   }
 
-  // The earliest entry, where it is due at `limit` or before. `warm(payload, near)` is called
-  // for entries that will be due soon, as a rule once far and once near, so that the caller
-  // may prefetch.
-  //   Cost     constant but for the dealing out: at most 10 moves an entry, 2 to 3 as a rule
+  // The earliest entry, where it is due at `limit` or before. `warm(payload, ahead)` is
+  // called for entries that will be popped `ahead` calls later, for each step of kAhead at
+  // which there is one, so that the caller may prefetch.
+  //   Cost     constant but for the dealing out: 2 to 3 moves an entry as a rule
   template <typename Warm>
   std::optional<Entry> PopUntil(base::Time limit, const Warm& warm) {
-    const uint64_t until = KeyOf(limit);
-    while (size_ != 0) {
-      const int level = std::countr_zero(levels_);
-      const int slot = std::countr_zero(occupied_[level]);
-      Bucket& bucket = buckets_[level * kSlots + slot];
-      if (bucket.earliest > until) return std::nullopt;
-      last_ = bucket.earliest;
-      if (level == 0 || bucket.entries.size() == 1) return Take(level, slot);
-      if (bucket.entries.size() <= kMaxWarm) {
-        const bool near = bucket.entries.size() <= kMaxNear;
-        for (const Item& item : bucket.entries) warm(item.payload, near);
-      }
-      DealOut(level, slot);
+    if (next_ == run_.size() && !StartRun(limit)) return std::nullopt;
+    Item& item = run_[next_];
+    if (item.key > KeyOf(limit)) return std::nullopt;
+    for (const size_t ahead : kAhead) {
+      if (next_ + ahead < run_.size()) warm(run_[next_ + ahead].payload, ahead);
     }
-    return std::nullopt;
+    ++next_;
+    --size_;
+    now_ = item.key;
+    return Entry{.time = base::FromUnixNanos(static_cast<int64_t>(item.key)),
+                 .payload = std::move(item.payload)};
   }
   std::optional<Entry> PopUntil(base::Time limit) {
-    return PopUntil(limit, [](const Payload&, bool) {});
+    return PopUntil(limit, [](const Payload&, size_t) {});
   }
+
+  // How many calls ahead an entry is shown: far enough for memory to arrive, near enough
+  // for it to be there still.
+  static constexpr size_t kAhead[] = {24, 16, 10, 5};
 
  private:
   static constexpr int kDigitBits = 6;
   static constexpr int kSlots = 1 << kDigitBits;
   static constexpr int kLevels = (64 + kDigitBits - 1) / kDigitBits;
-  // So many prefetched entries stay in a cache until their turn; in the nearest one.
-  static constexpr size_t kMaxWarm = 1024;
-  static constexpr size_t kMaxNear = 16;
+  // A run spans 17 ms at most, so that little of what is sent meanwhile falls into it, and
+  // is short enough for that little to be cheap.
+  static constexpr int kMaxRunLevel = 4;
+  static constexpr size_t kMaxRun = 2048;
   // A bucket that held more gives its memory back.
   static constexpr size_t kMaxKeptEntries = 4096;
 
@@ -88,7 +93,6 @@ class EventQueue {
   };
   struct Bucket {
     std::vector<Item> entries;
-    size_t taken = 0;  // of level 0: entries that were popped already
     uint64_t earliest = std::numeric_limits<uint64_t>::max();
   };
 
@@ -109,23 +113,34 @@ class EventQueue {
 
   void MarkEmpty(int level, int slot) {
     Bucket& bucket = buckets_[level * kSlots + slot];
-    bucket.taken = 0;
     bucket.earliest = std::numeric_limits<uint64_t>::max();
     occupied_[level] &= ~(uint64_t{1} << slot);
     if (occupied_[level] == 0) levels_ &= ~(uint64_t{1} << level);
   }
 
-  Entry Take(int level, int slot) {
-    Bucket& bucket = buckets_[level * kSlots + slot];
-    Item& item = bucket.entries[bucket.taken++];
-    Entry entry{.time = base::FromUnixNanos(static_cast<int64_t>(item.key)),
-                .payload = std::move(item.payload)};
-    if (bucket.taken == bucket.entries.size()) {
-      bucket.entries.clear();
+  // Sorts what is due next into run_, where some of it is due at `limit` or before.
+  bool StartRun(base::Time limit) {
+    const uint64_t until = KeyOf(limit);
+    while (size_ != 0) {
+      const int level = std::countr_zero(levels_);
+      const int slot = std::countr_zero(occupied_[level]);
+      Bucket& bucket = buckets_[level * kSlots + slot];
+      if (bucket.earliest > until) return false;
+      last_ = bucket.earliest;
+      const bool few = level <= kMaxRunLevel && bucket.entries.size() <= kMaxRun;
+      if (level != 0 && bucket.entries.size() > 1 && !few) {
+        DealOut(level, slot);
+        continue;
+      }
       MarkEmpty(level, slot);
+      run_.clear();
+      next_ = 0;
+      std::swap(run_, bucket.entries);
+      // At level 0 all are of one instant.
+      if (level != 0) std::ranges::stable_sort(run_, {}, &Item::key);
+      return true;
     }
-    --size_;
-    return entry;
+    return false;
   }
 
   void DealOut(int level, int slot) {
@@ -136,8 +151,11 @@ class EventQueue {
     if (bucket.entries.capacity() > kMaxKeptEntries) std::vector<Item>().swap(bucket.entries);
   }
 
-  uint64_t last_ = 0;
+  uint64_t now_ = 0;   // popped last
+  uint64_t last_ = 0;  // the least of the run: what the buckets are named after
   size_t size_ = 0;
+  std::vector<Item> run_;
+  size_t next_ = 0;      // of run_
   uint64_t levels_ = 0;  // one bit a level that holds something
   std::array<uint64_t, kLevels> occupied_{};
   std::vector<Bucket> buckets_ = std::vector<Bucket>(size_t{kLevels} * kSlots);

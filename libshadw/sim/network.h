@@ -156,7 +156,17 @@ class Network {
  private:
   static constexpr uint64_t kEventsPerStopCheck = 4096;
 
-  explicit Network(Options options) : wire_(std::move(options)) {}
+  explicit Network(Options options) : wire_(std::move(options), WarmOf()) {}
+
+  // Of a machine that can fetch ahead what it will need.
+  static constexpr Warm WarmOf() {
+    if constexpr (base::Prefetching<Machine>) {
+      return [](const void* machine, int step, const base::Endpoint& from, base::ByteSpan bytes) {
+        static_cast<const Machine*>(machine)->Prefetch(step, from, bytes);
+      };
+    }
+    return nullptr;
+  }
 
   void Settle(MachineIndex index, std::unique_ptr<Machine> machine) {
     machines_.emplace_back();

@@ -12,8 +12,9 @@ constexpr base::Duration kMinTimerStep = std::chrono::microseconds(1);
 
 }  // namespace
 
-Wire::Wire(Options options)
+Wire::Wire(Options options, Warm warm)
     : options_(std::move(options)),
+      warm_(warm),
       now_(options_.start),
       random_({.seed = options_.seed, .run = options_.run, .agent = kOutside}) {}
 
@@ -135,20 +136,27 @@ bool Wire::Arrives(MachineIndex to, const Datagram& datagram) {
 
 std::optional<Occurrence> Wire::Next(base::Time until) {
   // Most of the time would go into waiting for memory: each of a hundred thousand machines
-  // and datagrams is cold when its turn comes. So it is fetched ahead, in two steps.
+  // and datagrams is cold when its turn comes. So it is fetched ahead, step by step.
   // Inlined by force: GCC takes a function that only prefetches for one without effect.
-  const auto warm = [this](const Due& due, bool near) __attribute__((always_inline)) {
+  const auto warm = [this](const Due& due, size_t ahead) __attribute__((always_inline)) {
     if (due.is_action()) return;
-    if (!near) {
+    if (ahead == Queue::kAhead[0]) {
       __builtin_prefetch(&places_[due.machine]);
       if (!due.is_timer()) __builtin_prefetch(&datagrams_[due.number]);
       return;
     }
-    __builtin_prefetch(places_[due.machine].machine);
-    if (due.is_timer()) return;
-    const base::Bytes& bytes = datagrams_[due.number].bytes;
-    __builtin_prefetch(bytes.data());
-    __builtin_prefetch(bytes.data() + 64);
+    const void* machine = places_[due.machine].machine;
+    if (ahead == Queue::kAhead[1]) {
+      __builtin_prefetch(machine);
+      if (due.is_timer()) return;
+      const base::Bytes& bytes = datagrams_[due.number].bytes;
+      __builtin_prefetch(bytes.data());
+      __builtin_prefetch(bytes.data() + 64);
+      return;
+    }
+    if (machine == nullptr || due.is_timer() || warm_ == nullptr) return;
+    const Datagram& datagram = datagrams_[due.number];
+    warm_(machine, ahead == Queue::kAhead[2] ? 0 : 1, datagram.from, datagram.bytes);
   };
   while (const auto entry = queue_.PopUntil(until, warm)) {
     now_ = entry->time;

@@ -29,6 +29,10 @@
 
 namespace shadw::sim {
 
+// Asks a machine to fetch ahead what it will need for a datagram; see Network.
+using Warm = void (*)(const void* machine, int step, const base::Endpoint& from,
+                      base::ByteSpan datagram);
+
 enum class Kind : uint32_t { kArrival, kTimer, kAction };
 
 struct Occurrence {
@@ -40,8 +44,8 @@ struct Occurrence {
 
 class Wire {
  public:
-  // `options` were validated.
-  explicit Wire(Options options);
+  // `options` were validated. Null: machines fetch nothing ahead.
+  explicit Wire(Options options, Warm warm = nullptr);
 
   base::Time now() const { return now_; }
   const Options& options() const { return options_; }
@@ -97,12 +101,14 @@ class Wire {
   bool Arrives(MachineIndex to, const Datagram& datagram);
 
   Options options_;
+  Warm warm_;
   base::Time now_;
   Random random_;
   Directory directory_;
   std::vector<Place> places_;
   bool partitioned_ = false;
-  EventQueue<Due> queue_;
+  using Queue = EventQueue<Due>;
+  Queue queue_;
   Slab<Datagram> datagrams_;
   Bystander bystander_;
   Counters counters_;

@@ -39,7 +39,9 @@ class Script {
     return byte;
   }
   base::Bytes Take() {
-    const size_t size = std::min<size_t>(Byte() + 256u * (Byte() % 6), bytes_.size());
+    const size_t low = Byte();  // one after the other: each takes a byte away
+    const size_t high = Byte() % 6;
+    const size_t size = std::min(low + 256 * high, bytes_.size());
     const base::Bytes taken = base::ToBytes(bytes_.first(size));
     bytes_ = bytes_.subspan(size);
     return taken;
