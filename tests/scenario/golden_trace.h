@@ -15,7 +15,7 @@
 
 namespace shadw::scenario {
 
-inline constexpr uint64_t kGoldenMainline = 0x698438288aab1ad1;
+inline constexpr uint64_t kGoldenMainline = 0xaa5804650f1378f5;
 inline constexpr uint64_t kGoldenHyperdht = 0xba410f9d3791337d;
 
 // Churn, losses, jitter, liars, an outage, values, crowded targets: everything that draws or
