@@ -89,10 +89,10 @@ async def tables(signer: crypto.Ed25519Signer) -> int:
         got: bytes | None = (await node.get(report.lookup.target)).value
         async for record in node.listen_mutable(signer.public_key):
             print(record.seq + 1)
-        record = dht.NameRecord.make(bytes(32), "printer", addresses=["9.9.9.9:631"])
-        await node.publish(bytes(32), record.update(bytes(32), addresses=[]), keep=True)
-        found: dht.NameRecord | None = (await node.resolve(record.owner, "printer")).record
-        await node.resolve(record.owner, b"printer")  # type: ignore[arg-type]
+        name = dht.NameRecord.make(bytes(32), "printer", addresses=["9.9.9.9:631"])
+        await node.publish(bytes(32), name.update(bytes(32), addresses=[]), keep=True)
+        found: dht.NameRecord | None = (await node.resolve(name.owner, "printer")).record
+        await node.resolve(name.owner, b"printer")  # type: ignore[arg-type]
         dht.NameRecord.make(bytes(32), "a", addresses=[], kind="page")  # type: ignore[arg-type]
         return report.stored + len(got or b"") + (found.seq if found else 0)
 
