@@ -36,6 +36,13 @@ absl::Status DhtOptions::Validate() const {
     return absl::InvalidArgumentError(
         "scenario: got a negative time, or a zero duration or get_every, need above zero");
   }
+  if (sessions && mean_session > none) {
+    return absl::InvalidArgumentError(
+        "scenario: got both mean_session and sessions, need one of them");
+  }
+  if (sessions && sessions->mean() <= none) {
+    return absl::InvalidArgumentError("scenario: got sessions of no length, need above zero");
+  }
   for (const Disturbance& it : disturbances) {
     if (it.nodes_ppm == 0 || it.nodes_ppm > sim::kMillion || it.at < none || it.length < none) {
       return OutOfRange("nodes_ppm of a disturbance", it.nodes_ppm, 1, sim::kMillion);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/scenario/columns.h"
+#include "tests/scenario/golden_trace.h"
 
 namespace shadw::scenario {
 namespace {
@@ -27,6 +28,13 @@ TEST(TraceHash, IsTheSameOnEveryRerun) {
   EXPECT_EQ(once.sums.trace_hash, again.sums.trace_hash);
   EXPECT_EQ(once.columns.took_s, again.columns.took_s);
   EXPECT_EQ(once.columns.messages, again.columns.messages);
+}
+
+TEST(TraceHash, IsTheGoldenOneEvenTheSecondTime) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(FingerprintOf(MustRun(GoldenOptions(Network::kMainline))), kGoldenMainline);
+    EXPECT_EQ(FingerprintOf(MustRun(GoldenOptions(Network::kHyperdht))), kGoldenHyperdht);
+  }
 }
 
 TEST(TraceHash, DiffersWithTheSeed) {
