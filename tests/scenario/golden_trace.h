@@ -15,8 +15,8 @@
 
 namespace shadw::scenario {
 
-inline constexpr uint64_t kGoldenMainline = 0xaa5804650f1378f5;
-inline constexpr uint64_t kGoldenHyperdht = 0xba410f9d3791337d;
+inline constexpr uint64_t kGoldenMainline = 0x9645a353cbf56b2c;
+inline constexpr uint64_t kGoldenHyperdht = 0xe4a9d2dde12dd38e;
 
 // Churn, losses, jitter, liars, an outage, values, crowded targets: everything that draws or
 // computes something.
