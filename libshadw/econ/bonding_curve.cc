@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/econ/bonding_curve.h"
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/amount.h"
@@ -69,6 +72,28 @@ absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply) {
         absl::StrCat("econ: got supply ", supply, ", need at most ", curve.max_supply));
   }
   return BezierPrice(supply / curve.max_supply, curve.points, curve.mode);
+}
+
+absl::Status PricesAt(std::span<const double> supplies, std::span<const double> max_supplies,
+                      const ControlPoints& points, FormulaMode mode, std::span<double> prices) {
+  if (max_supplies.size() != supplies.size() || prices.size() != supplies.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("econ: got ", max_supplies.size(),
+                                                   " largest supplies and room for ", prices.size(),
+                                                   " prices, need ", supplies.size()));
+  }
+  // Bits of doubles above 0 are ordered as integers: what is not from 1 to those of the
+  // largest number turns a sign on. A supply over its largest gives a t over 1, always.
+  constexpr auto kMost = std::bit_cast<uint64_t>(std::numeric_limits<double>::max());
+  uint64_t wrong = 0;
+  for (const double most : max_supplies) {
+    const auto bits = std::bit_cast<uint64_t>(most);
+    wrong |= bits | (bits - 1) | (kMost - bits);
+  }
+  if (wrong >> 63 != 0) {
+    return absl::InvalidArgumentError("econ: got a max_supply that is not finite and above 0");
+  }
+  for (size_t i = 0; i < supplies.size(); ++i) prices[i] = supplies[i] / max_supplies[i];
+  return BezierPrices(prices, points, mode, prices);
 }
 
 absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade) {
