@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/econ/bonding_curve.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -12,6 +13,8 @@
 
 namespace shadw::econ {
 namespace {
+
+constexpr size_t kDividedAtOnce = 1024;
 
 absl::Status CheckAmount(const char* name, double value) {
   if (value >= 0 && std::isfinite(value)) return absl::OkStatus();
@@ -92,8 +95,15 @@ absl::Status PricesAt(std::span<const double> supplies, std::span<const double> 
   if (wrong >> 63 != 0) {
     return absl::InvalidArgumentError("econ: got a max_supply that is not finite and above 0");
   }
-  for (size_t i = 0; i < supplies.size(); ++i) prices[i] = supplies[i] / max_supplies[i];
-  return BezierPrices(prices, points, mode, prices);
+  // Some at a time, so that they are still in the nearest cache when they become prices.
+  for (size_t begin = 0; begin < supplies.size(); begin += kDividedAtOnce) {
+    const std::span<double> some =
+        prices.subspan(begin, std::min(kDividedAtOnce, prices.size() - begin));
+    for (size_t i = 0; i < some.size(); ++i)
+      some[i] = supplies[begin + i] / max_supplies[begin + i];
+    SHADW_RETURN_IF_ERROR(BezierPrices(some, points, mode, some));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade) {
