@@ -28,15 +28,15 @@ absl::Status CheckAmount(const char* name, double value) {
 double CostBetween(const BondingCurve& curve, double from, double to) {
   const double t0 = from / curve.max_supply;
   const double t1 = to / curve.max_supply;
-  auto [p0, p1, p2, p3] = curve.points;
+  ControlPoints p = curve.points;
   if (curve.mode == FormulaMode::kPaperLiteral) {
-    p1 /= 3;
-    p2 /= 3;
+    p[1] /= 3;
+    p[2] /= 3;
   }
-  const auto blossom = [&](double r, double s, double t) {
+  const auto blossom = [&p](double r, double s, double t) {
     const auto mix = [](double a, double b, double x) { return (1 - x) * a + x * b; };
-    const double a = mix(mix(p0, p1, r), mix(p1, p2, r), s);
-    const double b = mix(mix(p1, p2, r), mix(p2, p3, r), s);
+    const double a = mix(mix(p[0], p[1], r), mix(p[1], p[2], r), s);
+    const double b = mix(mix(p[1], p[2], r), mix(p[2], p[3], r), s);
     return mix(a, b, t);
   };
   const double mean =

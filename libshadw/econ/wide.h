@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -53,14 +52,15 @@ constexpr auto Add(const Wide<kA>& a, const Wide<kB>& b) {
   return sum;
 }
 
+// -1, 0 or 1 as a is less than, equal to or more than b.
 template <size_t kA, size_t kB>
-constexpr std::strong_ordering Compare(const Wide<kA>& a, const Wide<kB>& b) {
+constexpr int Compare(const Wide<kA>& a, const Wide<kB>& b) {
   for (size_t i = std::max(kA, kB); i-- > 0;) {
     const uint64_t left = i < kA ? a.limbs[i] : 0;
     const uint64_t right = i < kB ? b.limbs[i] : 0;
-    if (left != right) return left <=> right;
+    if (left != right) return left < right ? -1 : 1;
   }
-  return std::strong_ordering::equal;
+  return 0;
 }
 
 // The bits of `a` from `shift` on, 64 of them.
