@@ -261,11 +261,14 @@ void Show(Class&& bound) {
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindDht(py::module_& root);
+void BindEconMoney(py::module_& root);
+void BindEconPrices(py::module_& root);
 void BindErasure(py::module_& root);
 void BindShard(py::module_& root);
 void BindSim(py::module_& root);
 void BindStore(py::module_& root);
 void BindVault(py::module_& root);
+void BindVectorizedSamples(py::module_& root);
 
 }  // namespace shadw::python
 

@@ -70,6 +70,7 @@ PYBIND11_MODULE(_shadw, root) {
     }
   });
   BindRaiseStatus(root);
+  BindVectorizedSamples(root);
   BindErasure(root);
   BindCrypto(root);
   BindStore(root);
@@ -77,6 +78,8 @@ PYBIND11_MODULE(_shadw, root) {
   BindVault(root);
   BindDht(root);
   BindSim(root);
+  BindEconPrices(root);
+  BindEconMoney(root);
 }
 
 }  // namespace shadw::python
