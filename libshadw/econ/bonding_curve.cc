@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libshadw/econ/bonding_curve.h"
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "libshadw/base/amount.h"
+#include "libshadw/base/status_macros.h"
+
+namespace shadw::econ {
+namespace {
+
+absl::Status CheckAmount(const char* name, double value) {
+  if (value >= 0 && std::isfinite(value)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("econ: got ", name, " ", value, ", need a finite one of 0 or more"));
+}
+
+// The cost of everything between two supplies. The difference of two integrals would
+// lose digits where the two are close, so the part is a curve of its own: the points of
+// a Bézier curve between t0 and t1 are its blossoms there.
+double CostBetween(const BondingCurve& curve, double from, double to) {
+  const double t0 = from / curve.max_supply;
+  const double t1 = to / curve.max_supply;
+  auto [p0, p1, p2, p3] = curve.points;
+  if (curve.mode == FormulaMode::kPaperLiteral) {
+    p1 /= 3;
+    p2 /= 3;
+  }
+  const auto blossom = [&](double r, double s, double t) {
+    const auto mix = [](double a, double b, double x) { return (1 - x) * a + x * b; };
+    const double a = mix(mix(p0, p1, r), mix(p1, p2, r), s);
+    const double b = mix(mix(p1, p2, r), mix(p2, p3, r), s);
+    return mix(a, b, t);
+  };
+  const double mean =
+      (blossom(t0, t0, t0) + blossom(t0, t0, t1) + blossom(t0, t1, t1) + blossom(t1, t1, t1)) / 4;
+  return (to - from) * mean;
+}
+
+}  // namespace
+
+absl::Status BondingCurve::Validate() const {
+  if (!(max_supply > 0) || std::isinf(max_supply)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("econ: got max_supply ", max_supply, ", need a finite one above 0"));
+  }
+  return BezierPrice(0, points, mode).status();
+}
+
+absl::StatusOr<double> TFromUtilisation(double used, double capacity) {
+  SHADW_RETURN_IF_ERROR(CheckAmount("used", used));
+  if (!(capacity > 0) || std::isinf(capacity)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("econ: got capacity ", capacity, ", need a finite one above 0"));
+  }
+  if (used > capacity) {
+    return absl::OutOfRangeError(
+        absl::StrCat("econ: got ", used, " used, need at most the capacity, ", capacity));
+  }
+  return used / capacity;
+}
+
+absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply) {
+  SHADW_RETURN_IF_ERROR(curve.Validate());
+  SHADW_RETURN_IF_ERROR(CheckAmount("supply", supply));
+  if (supply > curve.max_supply) {
+    return absl::OutOfRangeError(
+        absl::StrCat("econ: got supply ", supply, ", need at most ", curve.max_supply));
+  }
+  return BezierPrice(supply / curve.max_supply, curve.points, curve.mode);
+}
+
+absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade) {
+  SHADW_RETURN_IF_ERROR(PriceAt(curve, trade.supply).status());
+  SHADW_RETURN_IF_ERROR(CheckAmount("units", trade.units));
+  if (trade.supply + trade.units > curve.max_supply) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("econ: got ", trade.units, " units to buy at supply ", trade.supply,
+                     ", need at most ", curve.max_supply, " in all"));
+  }
+  return CostBetween(curve, trade.supply, trade.supply + trade.units);
+}
+
+absl::StatusOr<double> SellRefund(const BondingCurve& curve, const Trade& trade, uint32_t fee_bps) {
+  SHADW_RETURN_IF_ERROR(PriceAt(curve, trade.supply).status());
+  SHADW_RETURN_IF_ERROR(CheckAmount("units", trade.units));
+  if (fee_bps > base::kBasisPoints) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("econ: got a fee of ", fee_bps, " bps, need at most 10000"));
+  }
+  if (trade.units > trade.supply) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "econ: got ", trade.units, " units to sell, need at most ", trade.supply, ", the supply"));
+  }
+  const double gross = CostBetween(curve, trade.supply - trade.units, trade.supply);
+  return gross * (static_cast<double>(base::kBasisPoints - fee_bps) / base::kBasisPoints);
+}
+
+}  // namespace shadw::econ
