@@ -113,13 +113,16 @@ absl::StatusOr<IncentiveVerdict> CompareIncentives(const NetInputs& malicious,
   return by_malice > by_honesty ? IncentiveVerdict::kMalicious : IncentiveVerdict::kHonest;
 }
 
-absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, const NetInputs& honest,
+absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, double honest_net,
                                      CostsAre costs) {
   NetInputs without_loss = malicious;
   without_loss.loss = 0;
   SHADW_ASSIGN_OR_RETURN(const double gain, ExpectedNet(without_loss, costs));
-  SHADW_ASSIGN_OR_RETURN(const double by_honesty, ExpectedNet(honest, costs));
-  const double difference = gain - by_honesty;
+  if (!std::isfinite(honest_net)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("econ: got an honest net of ", honest_net, ", need a finite number"));
+  }
+  const double difference = gain - honest_net;
   return costs == CostsAre::kPerTime ? difference * malicious.time : difference;
 }
 

@@ -8,7 +8,7 @@
 //   const NetInputs honest = {.benefit = 500, .time = 1, .cost = 100, .loss = -50};
 //   ExpectedNet(malicious);                           // -4200, and 450 for the honest one
 //   CompareIncentives(malicious, honest);             // kHonest
-//   BreakevenLoss(malicious, honest);                 // 350: from there on honesty pays
+//   BreakevenLoss(malicious, 450);                    // 350: from there on honesty pays
 //
 // Limits: "theorem" in the paper is a definition. A benefit per unit of time minus a cost
 // of any time is not one unit; CostsAre::kPerTime is.
@@ -55,11 +55,11 @@ absl::StatusOr<IncentiveVerdict> CompareIncentives(const NetInputs& malicious,
                                                    const NetInputs& honest,
                                                    CostsAre costs = CostsAre::kAbsolute);
 
-// The E[R] of the malicious party at which both expected nets are equal; its own `loss`
-// is not looked at.
+// The E[R] of the malicious party at which its expected net is that of the honest one; its
+// own `loss` is not looked at.
 //   Errors   as ExpectedNet
 //   Source   catalogue S87
-absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, const NetInputs& honest,
+absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, double honest_net,
                                      CostsAre costs = CostsAre::kAbsolute);
 
 struct NetDistributions {
