@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who takes part in a block's reward: registered providers that show, once in the block,
-// that they hold its tip. And when blocks come.
+// that they hold its tip.
 //
 //   CheckInBook book(tip);
 //   book.Register(node);
@@ -10,11 +10,10 @@
 //   book.Advance(next_tip);                // the next block: nobody checked in yet
 //
 // The caller has verified that the node signed the tip: this module has no keys.
-//   Source   catalogue S94, S101
+//   Source   catalogue S101
 #ifndef LIBSHADW_ECON_CHECK_IN_H_
 #define LIBSHADW_ECON_CHECK_IN_H_
 
-#include <chrono>
 #include <cstdint>
 #include <set>
 #include <vector>
@@ -24,15 +23,7 @@
 
 namespace shadw::econ {
 
-inline constexpr std::chrono::seconds kBlockInterval{600};
 inline constexpr size_t kMaxCheckInMemo = 64;  // bytes
-
-// Whether a block is to be committed: at least kBlockInterval after the one before, and
-// not empty.
-//   Source   catalogue S94
-constexpr bool BlockIsDue(std::chrono::seconds since_last, uint64_t entries) {
-  return since_last >= kBlockInterval && entries > 0;
-}
 
 struct CheckInRequest {
   base::ByteArray<32> node{};

@@ -7,7 +7,6 @@
 namespace shadw::econ {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -15,13 +14,6 @@ constexpr base::ByteArray<32> kNode = {1};
 constexpr base::ByteArray<32> kOther = {2};
 constexpr base::ByteArray<32> kTip = {3};
 constexpr base::ByteArray<32> kNextTip = {4};
-
-// Source: catalogue S94.
-TEST(Block, IsDueEverySixHundredSecondsUnlessItIsEmpty) {
-  EXPECT_FALSE(BlockIsDue(seconds(599), 1));
-  EXPECT_TRUE(BlockIsDue(seconds(600), 1));
-  EXPECT_FALSE(BlockIsDue(seconds(600), 0));
-}
 
 // Source: catalogue S101.
 TEST(CheckIn, CountsOnceInABlockForThoseWhoAreRegistered) {
