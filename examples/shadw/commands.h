@@ -30,6 +30,8 @@ void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, compa
 void AddShareCommand(CLI::App& app, Chosen& chosen);
 void AddRecoverCommand(CLI::App& app, Chosen& chosen);
 void AddDhtCommands(CLI::App& app, Chosen& chosen);  // dht node, dht ping, …
+void AddRewardsCommand(CLI::App& app, Chosen& chosen);
+void AddDurabilityCommand(CLI::App& app, Chosen& chosen);
 
 // What several commands take.
 void AddKey(CLI::App* command, Access& access);
