@@ -269,8 +269,7 @@ bool Equal(const Json& got, const Json& expected, double tolerance) {
     return true;
   }
   if (tolerance == 0) return got == expected;
-  const auto value = expected.get<double>();
-  return std::abs(got.get<double>() - value) <= tolerance * std::max(1.0, std::abs(value));
+  return std::abs(got.get<double>() - expected.get<double>()) <= tolerance;
 }
 
 absl::StatusCode Code(const std::string& name) {
