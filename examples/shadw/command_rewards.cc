@@ -8,6 +8,7 @@
 #include "ledger_file.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/econ/split.h"
+#include "money.h"
 
 namespace shadw::app {
 namespace {

@@ -6,7 +6,6 @@
 #include <unordered_set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "outcome.h"
@@ -89,31 +88,6 @@ absl::StatusOr<Participants> ReadLedger(const std::string& path) {
     }
   }
   return ParseLedger(text);
-}
-
-absl::StatusOr<base::Amount> ParseTokens(std::string_view text) {
-  const size_t point = text.find('.');
-  const std::string_view whole = text.substr(0, point);
-  std::string decimals(point == std::string_view::npos ? "" : text.substr(point + 1));
-  const bool has_decimals = !decimals.empty();
-  uint64_t tokens = 0;
-  uint64_t units = 0;
-  if (decimals.size() <= 9) decimals.resize(9, '0');
-  const auto base_units = ParseWhole(whole, tokens)
-                              ? base::CheckedMultiply(tokens, base::kBaseUnitsPerToken)
-                              : std::nullopt;
-  const bool good = base_units && decimals.size() == 9 && ParseWhole(decimals, units) &&
-                    (has_decimals || point == std::string_view::npos);
-  const auto amount = good ? base::CheckedAdd(*base_units, units) : std::nullopt;
-  if (amount) return *amount;
-  return absl::InvalidArgumentError(
-      absl::StrCat("rewards: got an amount of '", Printable(std::string(text.substr(0, 64))),
-                   "', need tokens with at most 9 decimals, below 18446744073.709551616"));
-}
-
-std::string FormatTokens(base::Amount amount) {
-  return absl::StrFormat("%d.%09d", amount / base::kBaseUnitsPerToken,
-                         amount % base::kBaseUnitsPerToken);
 }
 
 }  // namespace shadw::app

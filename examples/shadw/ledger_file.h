@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "libshadw/base/amount.h"
 
 namespace shadw::app {
 
@@ -26,10 +25,6 @@ inline constexpr size_t kMaxLedgerBytes = size_t{1} << 30;
 absl::StatusOr<Participants> ParseLedger(std::string_view text);
 // ParseLedger of a file, or of standard input where the path is "-".
 absl::StatusOr<Participants> ReadLedger(const std::string& path);
-
-// "50" or "0.000000001" tokens as base units, and back with nine decimals.
-absl::StatusOr<base::Amount> ParseTokens(std::string_view text);
-std::string FormatTokens(base::Amount amount);
 
 }  // namespace shadw::app
 

@@ -2,7 +2,9 @@
 #include "libshadw/econ/bezier.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -55,11 +57,49 @@ absl::StatusOr<Terms> TermsOf(const ControlPoints& points, FormulaMode mode) {
 }
 
 // Rounding may not carry a price out of the hull of its points, hence the bounds.
-inline double PriceOf(double t, const Terms& k) {
+[[gnu::always_inline]] inline double PriceOf(double t, const Terms& k) {
   const double u = 1 - t;
   const double price = (u * u) * (u * k.a + t * k.b) + (t * t) * (u * k.c + t * k.d);
   return std::min(std::max(price, k.low), k.high);
 }
+
+// Whether every t is one; only then `prices` are written. Two loops without branches, which
+// compilers turn into vector instructions; there are no fused ones, so all give the same.
+[[gnu::always_inline]] inline bool PriceSome(std::span<const double> ts, const Terms& terms,
+                                             double* prices) {
+  // Bits of doubles from 0 on are ordered as integers: `t` lies outside, or is no number,
+  // where its sign is set or its bits are beyond those of 1. Adding 0 makes 0 of -0.
+  constexpr auto kOne = std::bit_cast<uint64_t>(1.0);
+  uint64_t wrong = 0;
+  for (const double t : ts) {
+    const auto bits = std::bit_cast<uint64_t>(t + 0.0);
+    wrong |= bits | (kOne - bits);
+  }
+  if (wrong >> 63 != 0) return false;
+  const Terms k = terms;
+  for (size_t i = 0; i < ts.size(); ++i) prices[i] = PriceOf(ts[i], k);
+  return true;
+}
+
+using PriceFunction = bool (*)(std::span<const double>, const Terms&, double*);
+
+bool PricePlain(std::span<const double> ts, const Terms& terms, double* prices) {
+  return PriceSome(ts, terms, prices);
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] bool PriceAvx2(std::span<const double> ts, const Terms& terms,
+                                       double* prices) {
+  return PriceSome(ts, terms, prices);
+}
+
+PriceFunction Fastest() {
+  static const PriceFunction fastest = __builtin_cpu_supports("avx2") ? PriceAvx2 : PricePlain;
+  return fastest;
+}
+#else
+PriceFunction Fastest() { return PricePlain; }
+#endif
 
 // The same points as those of a Bézier curve: what lacks its weight of 3 is a third.
 ControlPoints Weighted(const ControlPoints& points, FormulaMode mode) {
@@ -96,16 +136,13 @@ absl::Status BezierPrices(std::span<const double> ts, const ControlPoints& point
         absl::StrCat("econ: got room for ", prices.size(), " prices, need ", ts.size()));
   }
   SHADW_ASSIGN_OR_RETURN(const Terms terms, TermsOf(points, mode));
-  // Both loops are without branches, which compilers turn into vector instructions. The
-  // first looks before the second writes: the two spans may be one.
+  // Looked at before it is written: the two spans may be one.
   for (size_t begin = 0; begin < ts.size(); begin += kLookedAtOnce) {
     const std::span<const double> some =
         ts.subspan(begin, std::min(kLookedAtOnce, ts.size() - begin));
-    bool wrong = false;
-    for (const double t : some) wrong |= !(t >= 0) | !(t <= 1);
-    if (wrong) return RefuseT(*std::ranges::find_if_not(some, InUnit));
-    double* const to = prices.data() + begin;
-    for (size_t i = 0; i < some.size(); ++i) to[i] = PriceOf(some[i], terms);
+    if (!Fastest()(some, terms, prices.data() + begin)) {
+      return RefuseT(*std::ranges::find_if_not(some, InUnit));
+    }
   }
   return absl::OkStatus();
 }

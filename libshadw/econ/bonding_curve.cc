@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/econ/bonding_curve.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/amount.h"
@@ -9,6 +13,8 @@
 
 namespace shadw::econ {
 namespace {
+
+constexpr size_t kDividedAtOnce = 1024;
 
 absl::Status CheckAmount(const char* name, double value) {
   if (value >= 0 && std::isfinite(value)) return absl::OkStatus();
@@ -69,6 +75,35 @@ absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply) {
         absl::StrCat("econ: got supply ", supply, ", need at most ", curve.max_supply));
   }
   return BezierPrice(supply / curve.max_supply, curve.points, curve.mode);
+}
+
+absl::Status PricesAt(std::span<const double> supplies, std::span<const double> max_supplies,
+                      const ControlPoints& points, FormulaMode mode, std::span<double> prices) {
+  if (max_supplies.size() != supplies.size() || prices.size() != supplies.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("econ: got ", max_supplies.size(),
+                                                   " largest supplies and room for ", prices.size(),
+                                                   " prices, need ", supplies.size()));
+  }
+  // Bits of doubles above 0 are ordered as integers: what is not from 1 to those of the
+  // largest number turns a sign on. A supply over its largest gives a t over 1, always.
+  constexpr auto kMost = std::bit_cast<uint64_t>(std::numeric_limits<double>::max());
+  uint64_t wrong = 0;
+  for (const double most : max_supplies) {
+    const auto bits = std::bit_cast<uint64_t>(most);
+    wrong |= bits | (bits - 1) | (kMost - bits);
+  }
+  if (wrong >> 63 != 0) {
+    return absl::InvalidArgumentError("econ: got a max_supply that is not finite and above 0");
+  }
+  // Some at a time, so that they are still in the nearest cache when they become prices.
+  for (size_t begin = 0; begin < supplies.size(); begin += kDividedAtOnce) {
+    const std::span<double> some =
+        prices.subspan(begin, std::min(kDividedAtOnce, prices.size() - begin));
+    for (size_t i = 0; i < some.size(); ++i)
+      some[i] = supplies[begin + i] / max_supplies[begin + i];
+    SHADW_RETURN_IF_ERROR(BezierPrices(some, points, mode, some));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade) {

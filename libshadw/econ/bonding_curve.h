@@ -11,6 +11,9 @@
 #ifndef LIBSHADW_ECON_BONDING_CURVE_H_
 #define LIBSHADW_ECON_BONDING_CURVE_H_
 
+#include <cstdint>
+#include <span>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libshadw/base/formula_mode.h"
@@ -47,6 +50,13 @@ absl::StatusOr<double> TFromUtilisation(double used, double capacity);
 //   Modes    as BezierPrice
 //   Source   catalogue S4
 absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply);
+
+// PriceAt of each of `supplies`, of which `max_supplies` has the largest in each row; all
+// spans are of one length, and `prices` may be `supplies`.
+//   Errors   as PriceAt, but a supply over its largest is kInvalidArgument; some prices may
+//            be written
+absl::Status PricesAt(std::span<const double> supplies, std::span<const double> max_supplies,
+                      const ControlPoints& points, FormulaMode mode, std::span<double> prices);
 
 // What `units` more cost, from `supply` on: max_supply times the integral of the price.
 //   Range    [0, max_supply * mean of P] (corrected)

@@ -32,8 +32,8 @@ class Rewards(AppTest):
         self.assertIn("8.333333333", result.out.decode())
         self.assertTrue(
             result.out.decode().endswith(
-                "paid 49.999999999, burned 0.000000001, carried 0.000000000 "
-                "of 50.000000000 tokens to 3 participants\n"
+                "paid 49.999999999, burned 0.000000001, carried 0 "
+                "of 50 tokens to 3 participants\n"
             )
         )
 

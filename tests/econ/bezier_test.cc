@@ -98,6 +98,21 @@ TEST(BezierTest, ManyPricesAreThoseOfEachAlsoInPlace) {
   EXPECT_EQ(ts, prices);
 }
 
+TEST(BezierTest, ZeroWithASignIsZero) { EXPECT_EQ(*BezierPrice(-0.0, {1, 2, 4, 8}), 1); }
+
+TEST(BezierTest, OneWrongPlaceAmongManyIsFoundWhereverItStands) {
+  constexpr double kTiny = std::numeric_limits<double>::denorm_min();
+  for (const double wrong :
+       {-kTiny, std::nextafter(1.0, 2.0), kNaN, -kNaN, kInfinity, -kInfinity}) {
+    for (size_t place = 0; place < 2100; place += 13) {
+      std::vector<double> ts(2100, 1.0);
+      ts[place] = wrong;
+      std::vector<double> prices(ts.size());
+      ASSERT_FALSE(BezierPrices(ts, {1, 2, 4, 8}, FormulaMode::kCorrected, prices).ok());
+    }
+  }
+}
+
 TEST(BezierTest, RefusesWhatIsNoPartAndNoPrice) {
   for (const double t : {-1e-9, 1 + 1e-9, kNaN, kInfinity}) {
     EXPECT_EQ(BezierPrice(t, {1, 2, 4, 8}).status().code(), absl::StatusCode::kInvalidArgument);
@@ -166,6 +181,35 @@ TEST(BondingCurveTest, CostsAddUpAndASaleReturnsThem) {
 TEST(BondingCurveTest, SmallTradesKeepTheirDigits) {
   const BondingCurve curve = {.points = {1, 2, 4, 8}, .max_supply = 1e12};
   EXPECT_NEAR(*BuyCost(curve, {5e11, 1}), 3.375, 1e-11);
+}
+
+TEST(BondingCurveTest, ManyPricesAreThoseOfEach) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> part(0, 1);
+  std::vector<double> supplies(3000);
+  std::vector<double> most(3000);
+  for (size_t i = 0; i < supplies.size(); ++i) {
+    most[i] = std::pow(10, 20 * part(random) - 10);
+    supplies[i] = i % 10 == 0 ? most[i] : part(random) * most[i];
+  }
+  std::vector<double> prices(supplies.size());
+  ASSERT_TRUE(PricesAt(supplies, most, {1, 2, 4, 8}, kLiteral, prices).ok());
+  for (size_t i = 0; i < supplies.size(); ++i) {
+    ASSERT_EQ(prices[i], *PriceAt({{1, 2, 4, 8}, most[i], kLiteral}, supplies[i]));
+  }
+  for (const double wrong : {0.0, -0.0, -1.0, kNaN, kInfinity, -kInfinity}) {
+    std::vector<double> bad = most;
+    bad[2999] = wrong;
+    supplies[2999] = 0;
+    EXPECT_FALSE(PricesAt(supplies, bad, {1, 2, 4, 8}, kLiteral, prices).ok()) << wrong;
+  }
+  // Just over its largest, whatever that is: the quotient is over 1.
+  for (size_t i = 0; i < supplies.size(); ++i) {
+    supplies[i] = std::nextafter(most[i], kInfinity);
+    ASSERT_GT(supplies[i] / most[i], 1);
+  }
+  EXPECT_FALSE(PricesAt(supplies, most, {1, 2, 4, 8}, kLiteral, prices).ok());
+  EXPECT_FALSE(PricesAt(supplies, most, {1, 2, 4, 8}, kLiteral, std::span(prices).first(3)).ok());
 }
 
 TEST(BondingCurveTest, RefusesWhatNoSupplyHas) {

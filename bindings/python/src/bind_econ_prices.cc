@@ -87,10 +87,14 @@ void BindBondingCurve(py::module_& m) {
       [](const Numbers& supply, const ControlPoints& points, const Numbers& max_supply,
          const std::string& mode, const Out& out) {
         const base::FormulaMode form = ModeNamed(mode);
-        return Vectorized(
+        return VectorizedBatch(
             out,
             [&](double s, double most) {
               return econ::PriceAt({points, most, form}, s);
+            },
+            [&](std::span<const double> some, std::span<const double> most,
+                std::span<double> prices) {
+              return econ::PricesAt(some, most, points, form, prices);
             },
             supply, max_supply);
       },
