@@ -31,6 +31,8 @@ void AddShareCommand(CLI::App& app, Chosen& chosen);
 void AddRecoverCommand(CLI::App& app, Chosen& chosen);
 void AddDhtCommands(CLI::App& app, Chosen& chosen);    // dht node, dht ping, …
 void AddPriceCommands(CLI::App& app, Chosen& chosen);  // price curve, price buy, …
+void AddRewardsCommand(CLI::App& app, Chosen& chosen);
+void AddDurabilityCommand(CLI::App& app, Chosen& chosen);
 
 // What several commands take.
 void AddKey(CLI::App* command, Access& access);

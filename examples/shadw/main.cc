@@ -85,6 +85,8 @@ int Main(int argc, char** argv) {
   AddRecoverCommand(app, chosen);
   AddDhtCommands(app, chosen);
   AddPriceCommands(app, chosen);
+  AddRewardsCommand(app, chosen);
+  AddDurabilityCommand(app, chosen);
   app.footer(kFooter);  // last, lest the commands inherit it
   try {
     app.parse(argc, argv);

@@ -2,14 +2,19 @@
 from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias, final
 
+import numpy as np
 from numpy.typing import NDArray
-from shadw._types import Numbers
+from shadw._types import Buffer, Numbers
 
 __all__ = [
     "BASE_UNITS_PER_TOKEN",
     "BLOCK_INTERVAL_SECONDS",
     "Accounts",
+    "Distribution",
+    "EscrowAccount",
     "Meter",
+    "allowed_downtime_ns",
+    "annual_loss",
     "bandwidth_price",
     "bernstein",
     "bezier_integral",
@@ -17,33 +22,66 @@ __all__ = [
     "bezier_price",
     "bezier_price_at",
     "bit_ops_per_flop",
+    "breakeven_loss",
     "buy_cost",
     "charge",
     "charge_payment",
     "compute_price",
     "compute_rates",
+    "correlated_loss",
     "energy_kwh",
     "energy_price",
+    "evaluate_sla",
     "exact_buy_cost",
     "exact_plan_sale",
     "exact_position",
     "exact_price_at",
     "exact_sell_refund",
+    "expected_net",
     "inflation_emission",
     "inflation_supply",
+    "judge_fetch",
+    "lazy_repair",
+    "lazy_repair_nines",
     "linear_price",
+    "lock_boost_ppm",
     "lock_price",
+    "max_faulty",
+    "next_base_fee",
     "participation_fee",
     "pending_rewards",
+    "period_loss",
     "price_at",
+    "procure",
+    "prorated_refund",
+    "quorum",
+    "rank_offers",
     "registration_fee",
     "reward_at",
+    "reward_capacity",
+    "reward_epoch",
+    "reward_pools",
+    "reward_storage",
+    "select_proposer",
     "sell_refund",
     "settle",
+    "settle_escrow",
+    "simulate_net",
+    "simulate_ratio",
+    "sla_credit",
+    "sla_penalty_points",
+    "split_by_sqrt",
+    "split_by_weight",
+    "split_equally",
     "split_fee",
+    "split_fetch_reward",
+    "sqrt_weight",
     "supply_after",
     "t_from_utilisation",
+    "tiered_price",
     "time_weighted_rate",
+    "utilisation_price",
+    "vickrey",
 ]
 
 # What a function of numbers returns: a number where all its arguments are, else an array.
@@ -352,3 +390,288 @@ def time_weighted_rate(
     window_ns: int,
 ) -> int:
     """The mean of the rate over a window, each weighted by how long it held."""
+
+# --- who is paid ----------------------------------------------------------------
+
+Remainder: TypeAlias = Literal["largest_remainder", "burn", "carry"]
+# (shares, paid, burned, carried)
+Split: TypeAlias = tuple[NDArray[Any], int, int, int]
+
+def sqrt_weight(reputation: Numbers, out: Out = None) -> Any:
+    """floor(sqrt(reputation * 2^64)), exactly."""
+
+def split_by_weight(pool: int, weights: Numbers, remainder: Remainder = "largest_remainder") -> Split:
+    """floor(pool * weight / sum) each, and what that leaves over by its rule."""
+
+def split_by_sqrt(
+    pool: int,
+    reputations: Numbers,
+    remainder: Remainder = "largest_remainder",
+    bootstrap: bool = False,
+    mode: Mode = "corrected",
+) -> Split:
+    """By the square roots of reputations, in exact integers (S96, R5)."""
+
+def split_equally(
+    pool: int, participants: int, remainder: Remainder = "largest_remainder"
+) -> Split: ...
+def reward_pools(
+    supply: Numbers, capacity_ppm: Numbers, storage_ppm: Numbers
+) -> tuple[Any, Any, Any]:
+    """(capacity, storage, rest) of a period's supply (S65, S66)."""
+
+def reward_capacity(
+    pool: int,
+    capacities: Numbers,
+    remainder: Remainder = "largest_remainder",
+    mode: Mode = "corrected",
+) -> Split:
+    """RW1 (S65)."""
+
+def reward_storage(
+    pool: int,
+    capacities: Numbers,
+    passed: Sequence[bool] | NDArray[np.bool_],
+    failed: Literal["carry", "redistribute"] = "carry",
+    remainder: Remainder = "largest_remainder",
+    mode: Mode = "corrected",
+) -> Split:
+    """RW2 (S66): `failed` says what becomes of the share of those that failed their audit."""
+
+def judge_fetch(responses: Sequence[tuple[int, bytes, int, bool, bool]]) -> list[str]:
+    """'first', 'late' or 'invalid' for each (group, node, acknowledged_ns, valid, acknowledged)."""
+
+def split_fetch_reward(
+    pool: Numbers, winners: Numbers, holders: Numbers, holder_ppm: Numbers = 200000
+) -> tuple[Any, Any, Any, Any, Any]:
+    """(per_winner, larger_winners, per_holder, larger_holders, carried) (S51)."""
+
+def lock_boost_ppm(
+    lock_epochs_left: Numbers,
+    max_boost_ppm: Numbers = 4000000,
+    max_lock_epochs: Numbers = 1460,
+    out: Out = None,
+) -> Any:
+    """min(max, 1 + (max - 1) * left / max_lock) in ppm (S141)."""
+
+def reward_epoch(
+    supply_at_year_start: int,
+    revenues: Numbers,
+    lock_epochs_left: Numbers,
+    service_revenues: Numbers,
+    inflation_ppm: int = 100000,
+    epochs_per_year: int = 365,
+    node_ppm: int = 800000,
+    protocol_ppm: int = 100000,
+    service_ppm: int = 100000,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], int, int, int]:
+    """(node stables, node tokens, service stables, service tokens, protocol stable, token, minted)."""
+
+def prorated_refund(
+    payment: Numbers,
+    start: Numbers | None,
+    end: Numbers | None,
+    now: Numbers,
+    paused: Numbers = 0,
+    mode: Mode = "corrected",
+    out: Out = None,
+) -> Any:
+    """payment * (total - billable) / total, rounded down (S92)."""
+
+@final
+class EscrowAccount:
+    """A deposit out of which providers earn by the block. One thread at a time."""
+
+    def __init__(self, height: int) -> None: ...
+    def deposit(self, amount: int) -> None: ...
+    def open_payment(self, rate: int, height: int) -> int: ...
+    def settle(self, height: int) -> None: ...
+    def withdraw(self, payment: int, height: int) -> int: ...
+    def close_payment(self, payment: int, height: int) -> None: ...
+    def close(self, height: int) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def balance(self) -> int: ...
+    @property
+    def earned(self) -> NDArray[Any]: ...
+    @property
+    def deposited(self) -> int: ...
+    @property
+    def withdrawn(self) -> int: ...
+    @property
+    def refunded(self) -> int: ...
+
+def settle_escrow(balance: int, rates: Numbers, blocks: int) -> tuple[NDArray[Any], int, bool]:
+    """(earned, balance, overdrawn) after so many blocks."""
+
+def allowed_downtime_ns(
+    uptime_ppm: Numbers, window_ns: Numbers = 2592000000000000, out: Out = None
+) -> Any: ...
+def evaluate_sla(uptime_ppm: Numbers, target_ppm: int) -> tuple[int, int, int, int]:
+    """(periods, breaches, mean uptime in ppm, compliance in ppm) (S113)."""
+
+def sla_credit(
+    price: Numbers,
+    uptime_ppm: Numbers,
+    credits: Sequence[tuple[int, int]],
+    out: Out = None,
+) -> Any:
+    """What comes back of a price; `credits` are (below this uptime in ppm, bps), falling."""
+
+def sla_penalty_points(
+    target_percent: float,
+    uptime_percent: Numbers,
+    response_percent: Numbers,
+    incidents: Numbers,
+    days: int,
+) -> float:
+    """0 to 45 points for the breached days among `days` (S113, B.1)."""
+
+# --- what will happen -------------------------------------------------------------
+
+def vickrey(bids: Numbers, reserve: int = 0) -> tuple[int, int] | None:
+    """(index of the winner, what it pays), or None (S131, R7)."""
+
+def procure(asks: Numbers, ceiling: int) -> tuple[int, int] | None:
+    """(index of the winner, what it is paid), or None (S131, R7)."""
+
+def tiered_price(units: Numbers, up_to: Numbers, prices: Numbers, out: Out = None) -> Any: ...
+def next_base_fee(
+    previous: Numbers,
+    used: Numbers,
+    target: Numbers,
+    change_denominator: Numbers = 8,
+    out: Out = None,
+) -> Any: ...
+def utilisation_price(
+    utilisation: Numbers,
+    base: Numbers,
+    slope: Numbers,
+    kink: Numbers,
+    steep: Numbers,
+    out: Out = None,
+) -> Any: ...
+def rank_offers(
+    prices: Numbers,
+    energy_wh: Sequence[int | None],
+    renewable_ppm: Numbers,
+    surcharge_per_kwh: int,
+) -> NDArray[Any]:
+    """Indices, best first, by price plus a surcharge on energy that is not renewable (S140)."""
+
+def select_proposer(
+    nodes: Sequence[bytes], stakes: Numbers, seed: Buffer, height: int, round: int
+) -> bytes:
+    """A node, with probability stake / total (S12)."""
+
+def max_faulty(n: Numbers, out: Out = None) -> Any: ...
+def quorum(n: Numbers, out: Out = None) -> Any: ...
+
+Costs: TypeAlias = Literal["absolute", "per_time"]
+
+def expected_net(
+    benefit: Numbers,
+    time: Numbers,
+    cost: Numbers,
+    loss: Numbers,
+    costs: Costs = "absolute",
+    out: Out = None,
+) -> Any:
+    """E[B] / E[T] - (E[C] + E[R]) (S87)."""
+
+def breakeven_loss(
+    malicious_benefit: Numbers,
+    malicious_time: Numbers,
+    malicious_cost: Numbers,
+    honest_net: Numbers,
+    costs: Costs = "absolute",
+    out: Out = None,
+) -> Any:
+    """The E[R] from which on honesty pays (S87)."""
+
+@final
+class Distribution:
+    """A random quantity; the same draws everywhere."""
+
+    @staticmethod
+    def constant(value: float) -> Distribution: ...
+    @staticmethod
+    def uniform(low: float, high: float) -> Distribution: ...
+    @staticmethod
+    def normal(mean: float, deviation: float) -> Distribution: ...
+    @staticmethod
+    def lognormal(mu: float, sigma: float) -> Distribution: ...
+    @staticmethod
+    def exponential(mean: float) -> Distribution: ...
+    @staticmethod
+    def empirical(samples: Numbers) -> Distribution: ...
+    @property
+    def mean(self) -> float: ...
+    @property
+    def variance(self) -> float: ...
+    @property
+    def least(self) -> float: ...
+    def draw(self, count: int, *, seed: int, run: int = 0) -> NDArray[np.float64]: ...
+
+def simulate_net(
+    benefit: Distribution,
+    time: Distribution,
+    cost: Distribution,
+    loss: Distribution,
+    *,
+    draws: int = 1000000,
+    seed: int = 0,
+    run: int = 0,
+    costs: Costs = "absolute",
+) -> tuple[float, float]:
+    """(mean(B) / mean(T) - mean(C) - mean(R), its standard error) (R6)."""
+
+def simulate_ratio(
+    benefit: Distribution, time: Distribution, *, draws: int = 1000000, seed: int = 0, run: int = 0
+) -> tuple[float, float]:
+    """(mean(B / T), its standard error); T must have a least value above 0 (R6)."""
+
+LossModel: TypeAlias = Literal["binomial", "binomial_linear", "poisson"]
+
+def period_loss(
+    data_shards: Numbers,
+    parity_shards: Numbers,
+    annual_failure_rate: Numbers,
+    repair_days: Numbers,
+    model: LossModel = "binomial",
+    out: Out = None,
+) -> Any: ...
+def annual_loss(
+    data_shards: Numbers,
+    parity_shards: Numbers,
+    annual_failure_rate: Numbers,
+    repair_days: Numbers,
+    model: LossModel = "binomial",
+    out: Out = None,
+) -> Any: ...
+def lazy_repair_nines(
+    data_shards: Numbers,
+    repair_at: Numbers,
+    total_shards: Numbers,
+    node_life_days: Numbers,
+    repair_days: Numbers = 1.0,
+) -> Any: ...
+def lazy_repair(
+    data_shards: Numbers,
+    repair_at: Numbers,
+    total_shards: Numbers,
+    node_life_days: Numbers,
+    repair_days: Numbers = 1.0,
+) -> tuple[Any, Any, Any]:
+    """(MTTDL in days, nines, annual loss) of the Markov chain of lazy repair."""
+
+def correlated_loss(
+    data_shards: Numbers,
+    parity_shards: Numbers,
+    group_shards: Numbers,
+    group_probability: Numbers,
+    each: Numbers,
+    out: Out = None,
+) -> Any:
+    """The chance that too many shards fail in a period where groups fail as a whole."""

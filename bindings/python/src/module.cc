@@ -80,6 +80,8 @@ PYBIND11_MODULE(_shadw, root) {
   BindSim(root);
   BindEconPrices(root);
   BindEconMoney(root);
+  BindEconRewards(root);
+  BindEconModels(root);
 }
 
 }  // namespace shadw::python
