@@ -262,9 +262,11 @@ void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindDht(py::module_& root);
 void BindErasure(py::module_& root);
+void BindReputation(py::module_& root);
 void BindShard(py::module_& root);
 void BindSim(py::module_& root);
 void BindStore(py::module_& root);
+void BindTelemetry(py::module_& root);
 void BindVault(py::module_& root);
 void BindVectorizedSamples(py::module_& root);
 

@@ -78,6 +78,8 @@ PYBIND11_MODULE(_shadw, root) {
   BindVault(root);
   BindDht(root);
   BindSim(root);
+  BindReputation(root);
+  BindTelemetry(root);
 }
 
 }  // namespace shadw::python
