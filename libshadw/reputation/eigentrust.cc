@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
@@ -154,9 +155,115 @@ absl::Status NotConverged(const EigenTrustOptions& options, double change) {
                      "without pre-trusted share the graph goes round in circles, or falls "
                      "apart slowly: give a share above 0"));
   }
-  const double enough =
-      std::ceil(std::log(options.tolerance / 2) / std::log1p(-options.pre_trust_share)) + 1;
-  return absl::DeadlineExceededError(absl::StrCat(got, enough, " iterations suffice"));
+  const double plain =
+      std::ceil(std::log(options.tolerance / 2) / std::log1p(-options.pre_trust_share));
+  return absl::DeadlineExceededError(absl::StrCat(got, 2 * plain + 1, " iterations suffice"));
+}
+
+// The paper's step t -> (1 - a) C^T t + a p.
+class Step {
+ public:
+  Step(const TrustGraph& graph, std::span<const double> pre_trust, double share)
+      : graph_(graph), pre_trust_(pre_trust), share_(share), scaled_(graph.nodes()) {}
+
+  // change = step(trust) - trust. Returns the sum of absolute changes.
+  double Change(std::span<const double> trust, std::span<double> change) {
+    const std::span<const double> given = graph_.given();
+    double idle = 0;  // trust of those who trust nobody
+    for (size_t i = 0; i < trust.size(); ++i) {
+      scaled_[i] = given[i] > 0 ? trust[i] / given[i] : 0;
+      idle += given[i] > 0 ? 0 : trust[i];
+    }
+    graph_.Multiply(scaled_, change);
+    const double to_pre_trusted = share_ + (1 - share_) * idle;
+    double sum = 0;
+    for (size_t i = 0; i < trust.size(); ++i) {
+      change[i] = (1 - share_) * change[i] + to_pre_trusted * pre_trust_[i] - trust[i];
+      sum += std::abs(change[i]);
+    }
+    return sum;
+  }
+
+ private:
+  const TrustGraph& graph_;
+  std::span<const double> pre_trust_;
+  double share_;
+  std::vector<double> scaled_;
+};
+
+// How the last steps went, and the combination of them that would have changed least: the
+// next point begins there. Two steps are kept.
+class Acceleration {
+ public:
+  explicit Acceleration(size_t nodes) {
+    for (Past& past : past_) past = {std::vector<double>(nodes), std::vector<double>(nodes)};
+  }
+  void Forget() { kept_ = 0; }
+  bool empty() const { return kept_ == 0; }
+
+  // From `before`, changed by `change_before`, one came to `now`, changed by `change`.
+  void Learn(std::span<const double> before, std::span<const double> change_before,
+             std::span<const double> now, std::span<const double> change) {
+    std::swap(past_[0], past_[1]);
+    for (size_t i = 0; i < now.size(); ++i) {
+      const double difference = change[i] - change_before[i];
+      past_[0].change[i] = difference;
+      past_[0].step[i] = now[i] - before[i] + difference;
+    }
+    kept_ = std::min(kept_ + 1, 2);
+  }
+
+  // now + change, less what the past steps say is still to come.
+  void Next(std::span<const double> now, std::span<const double> change,
+            std::span<double> next) const {
+    const auto [first, second] = Weights(change);
+    for (size_t i = 0; i < now.size(); ++i) {
+      next[i] = now[i] + change[i] - first * past_[0].step[i] - second * past_[1].step[i];
+    }
+  }
+
+ private:
+  struct Past {
+    std::vector<double> change;  // how the change changed
+    std::vector<double> step;
+  };
+
+  // Least squares of change - first * past_[0].change - second * past_[1].change.
+  std::pair<double, double> Weights(std::span<const double> change) const {
+    if (kept_ == 0) return {0, 0};
+    double aa = 0;
+    double ab = 0;
+    double bb = 0;
+    double fa = 0;
+    double fb = 0;
+    for (size_t i = 0; i < change.size(); ++i) {
+      const double a = past_[0].change[i];
+      const double b = past_[1].change[i];
+      aa += a * a;
+      ab += a * b;
+      bb += b * b;
+      fa += change[i] * a;
+      fb += change[i] * b;
+    }
+    const double determinant = aa * bb - ab * ab;
+    if (kept_ == 2 && determinant > 1e-10 * aa * bb) {
+      return {(fa * bb - fb * ab) / determinant, (fb * aa - fa * ab) / determinant};
+    }
+    return {aa > 0 ? fa / aa : 0, 0};
+  }
+
+  Past past_[2];
+  int kept_ = 0;
+};
+
+// Nothing below 0 and a sum of 1: what combining and rounding left.
+void Settle(std::vector<double>& trust) {
+  double sum = 0;
+  for (double& one : trust) {
+    one = std::max(one, 0.0);
+    sum += one;
+  }
+  for (double& one : trust) one /= sum;
 }
 
 }  // namespace
@@ -165,34 +272,39 @@ absl::StatusOr<EigenTrust> Solve(const TrustGraph& graph, const EigenTrustOption
   const size_t nodes = graph.nodes();
   if (nodes == 0) return absl::InvalidArgumentError("reputation: got 0 nodes, need at least 1");
   SHADW_RETURN_IF_ERROR(options.Validate(nodes));
-  const std::span<const double> given = graph.given();
   const std::vector<double> pre_trust = PreTrust(nodes, options.pre_trusted);
-  const double share = options.pre_trust_share;
-  EigenTrust result{.trust = pre_trust};
-  std::vector<double> scaled(nodes);
-  std::vector<double> next(nodes);
-  for (result.iterations = 1; result.iterations <= options.max_iterations; ++result.iterations) {
-    double idle = 0;  // trust of those who trust nobody
-    for (size_t i = 0; i < nodes; ++i) {
-      scaled[i] = given[i] > 0 ? result.trust[i] / given[i] : 0;
-      idle += given[i] > 0 ? 0 : result.trust[i];
+  Step step(graph, pre_trust, options.pre_trust_share);
+  Acceleration past(nodes);
+  std::vector<double> before = pre_trust;
+  std::vector<double> change_before(nodes);
+  std::vector<double> now = pre_trust;
+  std::vector<double> change(nodes);
+  // A guess must do as well as the paper's step is sure to.
+  const double least_progress = 1 - options.pre_trust_share;
+  double last = 2;
+  double size = 0;
+  for (uint32_t iteration = 1; iteration <= options.max_iterations; ++iteration) {
+    size = step.Change(now, change);
+    if (size <= options.tolerance) {
+      for (size_t i = 0; i < nodes; ++i) now[i] += change[i];
+      Settle(now);
+      return EigenTrust{.trust = std::move(now), .iterations = iteration, .change = size};
     }
-    graph.Multiply(scaled, next);
-    const double to_pre_trusted = share + (1 - share) * idle;
-    double sum = 0;
-    for (size_t i = 0; i < nodes; ++i) {
-      next[i] = (1 - share) * next[i] + to_pre_trusted * pre_trust[i];
-      sum += next[i];
+    if (!past.empty() && size > least_progress * last) {
+      // A bad guess: back to where it was made, and on as the paper does.
+      past.Forget();
+      for (size_t i = 0; i < nodes; ++i) now[i] = before[i] + change_before[i];
+      continue;
     }
-    result.change = 0;
-    for (size_t i = 0; i < nodes; ++i) {
-      next[i] /= sum;  // what rounding took
-      result.change += std::abs(next[i] - result.trust[i]);
+    if (iteration > 1 && options.pre_trust_share > 0) {
+      past.Learn(before, change_before, now, change);
     }
-    result.trust.swap(next);
-    if (result.change <= options.tolerance) return result;
+    past.Next(now, change, before);  // `before` gets the next point, and the names move on
+    before.swap(now);
+    change_before.swap(change);
+    last = size;
   }
-  return NotConverged(options, result.change);
+  return NotConverged(options, size);
 }
 
 }  // namespace shadw::reputation

@@ -51,7 +51,7 @@ def test_eigentrust_is_what_scipy_computes(rng, clustered):
     )
     expected = eigentrust_of_scipy(nodes, source, target, trust, [3, 5])
     assert np.abs(result - expected).sum() < 1e-8
-    assert change <= 1e-9 and iterations < 134 and abs(result.sum() - 1) < 1e-12
+    assert change <= 1e-9 and iterations <= 265 and abs(result.sum() - 1) < 1e-12
 
 
 def test_eigentrust_takes_columns_of_every_integer_and_names_a_bad_edge(rng):

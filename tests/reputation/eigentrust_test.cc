@@ -125,7 +125,7 @@ TEST(EigenTrust, ConvergesWithinTheStepsItPromises) {
   for (uint32_t i = 0; i < 100; ++i) circle.Add(i, (i + 1) % 100, 1);
   const std::vector<uint32_t> one = {0};
   const EigenTrust result = *Solve(*TrustGraph::Create(100, circle.span()), {.pre_trusted = one});
-  EXPECT_LE(result.iterations, std::ceil(std::log(1e-9 / 2) / std::log(0.85)) + 1);
+  EXPECT_LE(result.iterations, 2 * std::ceil(std::log(1e-9 / 2) / std::log(0.85)) + 1);
   EXPECT_LE(result.change, 1e-9);
 }
 
@@ -138,8 +138,8 @@ TEST(EigenTrust, SaysWhyItDoesNotConverge) {
   const auto circle = Solve(graph, {.pre_trusted = one, .pre_trust_share = 0});
   EXPECT_EQ(circle.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(circle.status().message(), testing::HasSubstr("goes round in circles"));
-  const auto early = Solve(graph, {.pre_trusted = one, .max_iterations = 3});
-  EXPECT_THAT(early.status().message(), testing::HasSubstr("133 iterations suffice"));
+  const auto early = Solve(graph, {.pre_trusted = one, .max_iterations = 1});
+  EXPECT_THAT(early.status().message(), testing::HasSubstr("265 iterations suffice"));
 }
 
 TEST(EigenTrust, NamesTheFirstBadEdge) {
