@@ -21,8 +21,10 @@ const char* ToText(dht::PutResult result) {
       return "refused";
     case dht::PutResult::kSilent:
       return "silent";
+    case dht::PutResult::kNotSent:
+      return "not sent";
   }
-  return "silent";
+  return "not sent";
 }
 
 class Maker {
