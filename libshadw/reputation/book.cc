@@ -2,6 +2,7 @@
 #include "libshadw/reputation/book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/prefetch.h"
@@ -36,13 +37,25 @@ absl::StatusOr<ReputationBook> ReputationBook::Create(const PaymentPolicy& polic
   return book;
 }
 
+// Grows by half at least, so that parties may come one by one.
+void ReputationBook::Accounts::Add(size_t count) {
+  const size_t needed = size_ + count;
+  if (needed > memory_.size() / sizeof(Account)) {
+    base::Buffer larger(std::max(needed, size_ + size_ / 2) * sizeof(Account));
+    std::copy(begin(), end(), reinterpret_cast<Account*>(larger.data()));
+    memory_ = std::move(larger);
+  }
+  std::fill(begin() + size_, begin() + needed, Account{});
+  size_ = needed;
+}
+
 absl::Status ReputationBook::AddParties(size_t count) {
   if (count > kMaxParties - accounts_.size()) {
     return absl::InvalidArgumentError(absl::StrCat("reputation: got ", count, " parties more than ",
                                                    accounts_.size(), ", need at most ", kMaxParties,
                                                    " in all"));
   }
-  accounts_.resize(accounts_.size() + count);
+  accounts_.Add(count);
   return absl::OkStatus();
 }
 
@@ -110,7 +123,7 @@ void ReputationBook::PayAll(const Payments& payments, std::vector<Change>* log) 
   const size_t rows = payments.amounts.size();
   const uint64_t bps = policy_.gain_bps;
   const uint64_t cap = policy_.cap_per_payment.units;
-  Account* const accounts = accounts_.data();
+  Account* const accounts = accounts_.begin();
   const auto pay = [&](size_t i) {
     const Party payer = payments.payers[i];
     const Party provider = payments.providers[i];

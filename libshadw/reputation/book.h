@@ -16,6 +16,8 @@
 // a party gains less than 2^40 units in each of at most 2^24 windows, and windows only
 // move forward.
 //
+// A book can be moved; a moved-from one may only be assigned or destroyed.
+//
 // Limits: kMaxParties; the windows of a book end after kMaxWindows (2^24 days are 45,000
 // years). A call that is refused changes nothing.
 //   Source   catalogue S83-S86, R5; Decent Cloud 3.1; B.1 "Reputation"
@@ -30,6 +32,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libshadw/base/amount.h"
+#include "libshadw/base/bytes.h"
 #include "libshadw/base/time.h"
 #include "libshadw/reputation/rules.h"
 
@@ -130,6 +133,23 @@ class ReputationBook {
     uint64_t window : 24 = 0;
   };
 
+  // In huge pages: at random places, smaller ones cost as much to find as to read.
+  class Accounts {
+   public:
+    size_t size() const { return size_; }
+    Account* begin() { return reinterpret_cast<Account*>(memory_.data()); }
+    Account* end() { return begin() + size_; }
+    const Account* begin() const { return reinterpret_cast<const Account*>(memory_.data()); }
+    const Account* end() const { return begin() + size_; }
+    Account& operator[](size_t i) { return begin()[i]; }
+    const Account& operator[](size_t i) const { return begin()[i]; }
+    void Add(size_t count);
+
+   private:
+    base::Buffer memory_;
+    size_t size_ = 0;
+  };
+
   explicit ReputationBook(const PaymentPolicy& policy) : policy_(policy) {}
   absl::StatusOr<uint32_t> WindowOf(base::Time now) const;
   void MoveTo(uint32_t window, std::vector<Change>* log);
@@ -144,7 +164,7 @@ class ReputationBook {
   void AgeAll(uint32_t ppm);
 
   PaymentPolicy policy_;
-  std::vector<Account> accounts_;
+  Accounts accounts_;
   uint32_t window_ = 0;  // the latest
 };
 
