@@ -45,7 +45,7 @@ def same(got, expected, tolerance):
     return got == expected
 
 
-@pytest.mark.parametrize(("module", "case"), cases())
+@pytest.mark.parametrize(("module", "case"), list(cases()))
 def test_the_known_answer_is_given(module, case):
     function = getattr(importlib.import_module(f"shadw.{module}"), case["function"])
     if "error" in case:

@@ -17,7 +17,18 @@ from shadw import _shadw, shard
 HERE = pathlib.Path(__file__).parent
 PACKAGE = pathlib.Path(shadw.__file__).parent
 # `_dht` and `_sim` are the extension's halves of modules that are written in Python.
-MODULES = ["_dht", "_sim", "crypto", "econ", "erasure", "shard", "store", "vault"]
+MODULES = [
+    "_dht",
+    "_sim",
+    "crypto",
+    "econ",
+    "erasure",
+    "reputation",
+    "shard",
+    "store",
+    "telemetry",
+    "vault",
+]
 
 
 def run(*arguments, cwd):

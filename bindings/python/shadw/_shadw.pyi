@@ -8,8 +8,10 @@ from shadw import _sim as _sim
 from shadw import crypto as crypto
 from shadw import econ as econ
 from shadw import erasure as erasure
+from shadw import reputation as reputation
 from shadw import shard as shard
 from shadw import store as store
+from shadw import telemetry as telemetry
 from shadw import vault as vault
 from shadw._types import Numbers
 

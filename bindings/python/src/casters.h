@@ -266,9 +266,11 @@ void BindEconMoney(py::module_& root);
 void BindEconPrices(py::module_& root);
 void BindEconRewards(py::module_& root);
 void BindErasure(py::module_& root);
+void BindReputation(py::module_& root);
 void BindShard(py::module_& root);
 void BindSim(py::module_& root);
 void BindStore(py::module_& root);
+void BindTelemetry(py::module_& root);
 void BindVault(py::module_& root);
 void BindVectorizedSamples(py::module_& root);
 

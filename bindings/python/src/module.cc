@@ -82,6 +82,8 @@ PYBIND11_MODULE(_shadw, root) {
   BindEconMoney(root);
   BindEconRewards(root);
   BindEconModels(root);
+  BindReputation(root);
+  BindTelemetry(root);
 }
 
 }  // namespace shadw::python

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The statistics with which reports of measurements are summed up: weighted means, a
+// filter for what lies far out, and scaling to [0, 1].
+//
+//   double latency_ms = *FilteredMean(reported_ms, weights_of_reporters);
+//   std::optional<double> scaled = MinMax(latency_ms, 20, 100);
+//
+// Limits: of fewer than eleven values none can lie three standard deviations away, however
+// far out it is: (n - 1)^2 / n is the most. Fewer reporters than that are not protected by
+// the filter; `attacks.h` shows what that is worth to a slanderer.
+//   Source   catalogue B.2 "Global score"
+#ifndef LIBSHADW_REPUTATION_STATISTICS_H_
+#define LIBSHADW_REPUTATION_STATISTICS_H_
+
+#include <optional>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "libshadw/base/formula_mode.h"
+
+namespace shadw::reputation {
+
+// Squared distance from the mean, in variances, from which a value is left out.
+inline constexpr double kOutlierVariances = 9;
+
+// 0 where there are no values.
+double Mean(std::span<const double> values);
+// The sum of squared distances from the mean over n - 1; 1 where there is one value.
+double SampleVariance(std::span<const double> values);
+
+// The sum of value * weight; weights are of sum 1.
+//   Shapes   weights  as many as values
+double WeightedSum(std::span<const double> values, std::span<const double> weights);
+
+// Which values stay: those less than three standard deviations from the mean.
+//   Shapes   keep  as many as values; gets 1 or 0
+void FindOutliers(std::span<const double> values, std::span<uint8_t> keep);
+
+// The weighted mean of the values that are no outliers.
+//   Range    the least to the greatest value (reference: 0 to the greatest)
+//   Units    those of the values
+//   Errors   kInvalidArgument  no values; columns of different lengths; a weight that is
+//                              negative or no number; weights of sum 0
+//   Defect   the authors' program leaves the weights as they were when values are left out,
+//            so their sum is below 1 and every mean with an outlier comes out too small
+//   Modes    corrected: weights scaled to sum 1 over what stays. reference: not scaled.
+//            paper literal: kUnimplemented, the paper has no formula
+//   Source   catalogue B.2 "Global score", 4 and 5
+absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<const double> weights,
+                                    base::FormulaMode mode = base::FormulaMode::kCorrected);
+
+// Where a value lies between the least and the greatest.
+//   Range    0 to 1
+//   Monotone in  value
+//   Errors   none: nothing where the two are closer than 1e-8
+//   Source   catalogue B.2 "Global score", 6
+std::optional<double> MinMax(double value, double least, double greatest);
+
+// The value at place floor(q * n) of the sorted values; nothing where there is none.
+//   Range    q  0 to 0.99
+//   Monotone in  q
+//   Source   catalogue B.2 "Global score", 1
+std::optional<double> Quantile(std::span<const double> values, double q);
+
+}  // namespace shadw::reputation
+
+#endif  // LIBSHADW_REPUTATION_STATISTICS_H_
