@@ -23,8 +23,8 @@ absl::StatusOr<double> DetectionProbability(double lost, uint64_t challenges) {
         absl::StrCat("capacity: got a loss of ", lost, ", need one in [0, 1]"));
   }
   if (challenges > kMaxChallenges) {
-    return absl::InvalidArgumentError(absl::StrCat("capacity: got ", challenges,
-                                                   " challenges, need at most ", kMaxChallenges));
+    return absl::InvalidArgumentError(
+        absl::StrCat("capacity: got ", challenges, " challenges, need at most ", kMaxChallenges));
   }
   return 1 - Power(1 - lost, challenges);
 }

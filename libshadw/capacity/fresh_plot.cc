@@ -110,9 +110,8 @@ absl::StatusOr<OriginProof> FreshPlot::ProveOrigin(const OriginChallenge& challe
 }
 
 absl::Status FreshPlot::Write(const std::filesystem::path& path) const {
-  return WritePlotFile(path, {.commitment = commitment_,
-                              .labels = layers_.back().span(),
-                              .grains = kept_grains_});
+  return WritePlotFile(
+      path, {.commitment = commitment_, .labels = layers_.back().span(), .grains = kept_grains_});
 }
 
 }  // namespace shadw::capacity

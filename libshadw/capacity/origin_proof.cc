@@ -18,9 +18,8 @@ absl::Status CheckPaths(const PlotCommitment& commitment, const OpenedPlaces& pl
   }
   for (size_t i = 0; i < places.columns.size(); ++i) {
     const Column& column = opening.columns[i];
-    SHADW_RETURN_IF_ERROR(crypto::VerifyMerkleProof(commitment.origin_root,
-                                                    OriginLeaf(column.labels), places.columns[i],
-                                                    labels, column.path));
+    SHADW_RETURN_IF_ERROR(crypto::VerifyMerkleProof(
+        commitment.origin_root, OriginLeaf(column.labels), places.columns[i], labels, column.path));
   }
   return absl::OkStatus();
 }
@@ -41,9 +40,9 @@ absl::Status CheckLabels(const base::ByteArray<32>& plot_id, uint64_t place,
       parents[i] = LabelAt(opening, 1 + back + i - kBackParents, layer - 1);
     }
     if (MakeLabel(plot_id, place, layer, parents) != LabelAt(opening, 0, layer)) {
-      return absl::PermissionDeniedError(
-          absl::StrCat("capacity: got another label of layer ", layer, " at place ", place,
-                       ", need the hash of its parents"));
+      return absl::PermissionDeniedError(absl::StrCat("capacity: got another label of layer ",
+                                                      layer, " at place ", place,
+                                                      ", need the hash of its parents"));
     }
   }
   return absl::OkStatus();
@@ -60,8 +59,8 @@ absl::StatusOr<OriginOpening> ReadOriginOpening(base::ByteReader& in, uint32_t l
   const uint64_t need =
       (1 + back) * (kLabelBytes + path_bytes) + columns * (3 * kLabelBytes + path_bytes);
   if (in.remaining() < need) {
-    return absl::DataLossError(absl::StrCat("capacity: got ", in.remaining(),
-                                            " bytes of an opening, need ", need));
+    return absl::DataLossError(
+        absl::StrCat("capacity: got ", in.remaining(), " bytes of an opening, need ", need));
   }
   OriginOpening opening;
   for (size_t i = 0; i < size_t{1} + back; ++i) {
@@ -119,10 +118,9 @@ absl::Status VerifyOrigin(const PlotCommitment& commitment, const OriginChalleng
     const OpenedPlaces places = PlacesOpenedWith(graph, challenged[i]);
     if (opening.kept.size() != places.kept.size() ||
         opening.columns.size() != places.columns.size()) {
-      return absl::PermissionDeniedError(
-          absl::StrCat("capacity: got ", opening.kept.size(), " labels and ",
-                       opening.columns.size(), " columns, need ", places.kept.size(), " and ",
-                       places.columns.size()));
+      return absl::PermissionDeniedError(absl::StrCat(
+          "capacity: got ", opening.kept.size(), " labels and ", opening.columns.size(),
+          " columns, need ", places.kept.size(), " and ", places.columns.size()));
     }
     SHADW_RETURN_IF_ERROR(CheckPaths(commitment, places, opening));
     SHADW_RETURN_IF_ERROR(CheckLabels(id, challenged[i], opening));
@@ -132,8 +130,8 @@ absl::Status VerifyOrigin(const PlotCommitment& commitment, const OriginChalleng
 
 base::Bytes EncodeOriginProof(const OriginProof& proof) {
   base::ByteWriter out;
-  WriteProofHead(out, {kOriginProofMagic, proof.labels_log2,
-                       static_cast<uint32_t>(proof.openings.size())});
+  WriteProofHead(
+      out, {kOriginProofMagic, proof.labels_log2, static_cast<uint32_t>(proof.openings.size())});
   for (const OriginOpening& opening : proof.openings) {
     out.U8(static_cast<uint8_t>(opening.kept.size() - 1));
     for (const Opening& kept : opening.kept) WriteOpening(out, kept);

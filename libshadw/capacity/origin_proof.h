@@ -54,7 +54,7 @@ struct Column {
 // The place itself first, then its back parents (none in row 0), then, of the columns
 // alone, its expander parents.
 struct OriginOpening {
-  std::vector<Opening> kept;     // of layer 4
+  std::vector<Opening> kept;  // of layer 4
   std::vector<Column> columns;
 
   bool operator==(const OriginOpening&) const = default;

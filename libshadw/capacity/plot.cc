@@ -22,7 +22,8 @@ base::ByteArray<8> Number(uint64_t value) {
 }  // namespace
 
 base::ByteArray<32> PlotParameters::id() const {
-  return crypto::Blake2b256({}, {base::AsBytes("shadw plot 1"), node_id, seed, Number(labels_log2)});
+  return crypto::Blake2b256({},
+                            {base::AsBytes("shadw plot 1"), node_id, seed, Number(labels_log2)});
 }
 
 absl::Status PlotParameters::Validate() const {

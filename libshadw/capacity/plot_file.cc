@@ -64,8 +64,8 @@ absl::Status WritePlotFile(const std::filesystem::path& path, const PlotContents
   SHADW_RETURN_IF_ERROR(store::WriteAll(file.get(), Header(contents.commitment)));
   SHADW_RETURN_IF_ERROR(store::WriteAll(file.get(), contents.labels));
   SHADW_RETURN_IF_ERROR(store::WriteAll(
-      file.get(), {reinterpret_cast<const uint8_t*>(contents.grains.data()),
-                   contents.grains.size_bytes()}));
+      file.get(),
+      {reinterpret_cast<const uint8_t*>(contents.grains.data()), contents.grains.size_bytes()}));
   if (fsync(file.get()) != 0) return store::ErrnoStatus(absl::StrCat("cannot sync ", part), errno);
   if (const int error =
           store::RenameWithoutReplacing(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str());
@@ -132,7 +132,7 @@ absl::StatusOr<PlotFile> PlotFile::Open(const std::filesystem::path& path) {
   SHADW_ASSIGN_OR_RETURN(const size_t got, store::ReadAt(file.get(), 0, header));
   SHADW_ASSIGN_OR_RETURN(const PlotCommitment commitment,
                          ParsePlotHeader(base::ByteSpan(header).first(got)));
-  struct stat about{};
+  struct stat about {};
   if (fstat(file.get(), &about) != 0) return store::ErrnoStatus("cannot look at a plot", errno);
   const uint64_t need = PlotFileBytes(commitment.parameters);
   if (static_cast<uint64_t>(about.st_size) != need) {

@@ -46,9 +46,8 @@ absl::Status CheckCapacities(std::span<const double> capacities, std::span<const
   }
   for (size_t i = 0; i < capacities.size(); ++i) {
     if (!std::isfinite(capacities[i]) || capacities[i] < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("capacity: got C ", capacities[i],
-                                                     ", need a finite number not below 0 (row ", i,
-                                                     ")"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "capacity: got C ", capacities[i], ", need a finite number not below 0 (row ", i, ")"));
     }
   }
   return absl::OkStatus();
@@ -56,8 +55,7 @@ absl::Status CheckCapacities(std::span<const double> capacities, std::span<const
 
 }  // namespace
 
-absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id,
-                                         std::span<const AuditedSpace> used,
+absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id, std::span<const AuditedSpace> used,
                                          std::span<const PlottedSpace> plots,
                                          const SpaceRule& rule) {
   if (rule.free_weight_ppm >= base::kPartsPerMillion) {

@@ -57,8 +57,7 @@ struct ProvenSpace {
 //            kAlreadyExists      one plot twice
 //            kResourceExhausted  a sum over 2^64 - 1
 //   Source   proofs.md, "Proof of space"
-absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id,
-                                         std::span<const AuditedSpace> used,
+absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id, std::span<const AuditedSpace> used,
                                          std::span<const PlottedSpace> plots,
                                          const SpaceRule& rule = {});
 

@@ -74,7 +74,8 @@ void LayerMaker::MakeRow(uint32_t row) {
     for (size_t word = 0; word < kLabelWords; ++word) {
       uint64_t* to = WordOf(message_, kHeadWords + i * kLabelWords + word).data();
       const uint64_t* lanes = from.data() + word * kLanes;
-      for (uint32_t lane = 0; lane < kLanes; ++lane) to[lane] = lanes[(lane + parent.turn) % kLanes];
+      for (uint32_t lane = 0; lane < kLanes; ++lane)
+        to[lane] = lanes[(lane + parent.turn) % kLanes];
     }
   }
   crypto::Blake2b256Lanes(message_, layer_[row]);

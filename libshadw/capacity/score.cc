@@ -59,8 +59,8 @@ CapacityScore Evaluate(const CapacityInputs& in, const CapacityReferences& refer
       score.compute = in.processors / (in.cores_per_processor * root * in.overhead_cycles);
       break;
     case CapacityMode::kSqrtProduct:
-      score.compute = in.processors / in.cores_per_processor *
-                      std::sqrt(in.reply_ms * in.overhead_cycles);
+      score.compute =
+          in.processors / in.cores_per_processor * std::sqrt(in.reply_ms * in.overhead_cycles);
       break;
     case CapacityMode::kCorrected:
       score.compute = references.compute_weight *
@@ -75,8 +75,8 @@ CapacityScore Evaluate(const CapacityInputs& in, const CapacityReferences& refer
 
 absl::Status CheckMode(CapacityMode mode) {
   if (mode > CapacityMode::kSqrtProduct) {
-    return absl::InvalidArgumentError(absl::StrCat("capacity: got mode ", static_cast<int>(mode),
-                                                   ", need one of the four"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("capacity: got mode ", static_cast<int>(mode), ", need one of the four"));
   }
   return absl::OkStatus();
 }
@@ -132,14 +132,14 @@ absl::Status CapacityOfMany(const CapacityColumns& columns, const CapacityRefere
     }
   }
   for (size_t i = 0; i < rows; ++i) {
-    const absl::StatusOr<CapacityScore> score = CheckedCapacity(
-        {.processors = columns.processors[i],
-         .cores_per_processor = columns.cores_per_processor[i],
-         .reply_ms = columns.reply_ms[i],
-         .overhead_cycles = columns.overhead_cycles[i],
-         .disk_reported = columns.disk_reported[i],
-         .disk_taken = columns.disk_taken[i]},
-        references, mode);
+    const absl::StatusOr<CapacityScore> score =
+        CheckedCapacity({.processors = columns.processors[i],
+                         .cores_per_processor = columns.cores_per_processor[i],
+                         .reply_ms = columns.reply_ms[i],
+                         .overhead_cycles = columns.overhead_cycles[i],
+                         .disk_reported = columns.disk_reported[i],
+                         .disk_taken = columns.disk_taken[i]},
+                        references, mode);
     if (!score.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(score.status().message(), " (row ", i, ")"));
     }
@@ -153,8 +153,8 @@ absl::Status CapacityOfMany(const CapacityColumns& columns, const CapacityRefere
 absl::StatusOr<double> CapacityIndex(const CapacityScore& score,
                                      const CapacityReferences& references) {
   SHADW_RETURN_IF_ERROR(references.Validate());
-  for (const Bound& bound : {Bound{"compute", score.compute, true},
-                             Bound{"storage", score.storage, true}}) {
+  for (const Bound& bound :
+       {Bound{"compute", score.compute, true}, Bound{"storage", score.storage, true}}) {
     if (!Holds(bound)) return Refuse(bound);
   }
   // Of a weighted part w * x, w * x / (1 + x).

@@ -39,8 +39,8 @@ struct CapacityInputs {
 
 // What counts as one: without it bytes swamp compute. There is no default on purpose.
 struct CapacityReferences {
-  double compute = 0;  // ref_c, > 0
-  double storage = 0;  // ref_s, > 0
+  double compute = 0;         // ref_c, > 0
+  double storage = 0;         // ref_s, > 0
   double compute_weight = 1;  // w_c, >= 0
   double storage_weight = 1;  // w_s, >= 0; not both 0
 
@@ -77,8 +77,8 @@ absl::StatusOr<CapacityScore> Capacity(const CapacityInputs& inputs,
 
 // The inputs of many nodes, a column each, all of one length.
 struct CapacityColumns {
-  std::span<const double> processors, cores_per_processor, reply_ms, overhead_cycles,
-      disk_reported, disk_taken;
+  std::span<const double> processors, cores_per_processor, reply_ms, overhead_cycles, disk_reported,
+      disk_taken;
 };
 
 // `Capacity` of each row.

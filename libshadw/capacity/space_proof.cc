@@ -30,17 +30,17 @@ absl::Status VerifySpace(const PlotCommitment& commitment, const SpaceChallenge&
   }
   const std::vector<uint64_t> places = ChallengedLabels(commitment, challenge);
   for (size_t i = 0; i < places.size(); ++i) {
-    SHADW_RETURN_IF_ERROR(crypto::VerifyMerkleProof(
-        commitment.labels_root, proof.openings[i].label, places[i],
-        commitment.parameters.labels(), proof.openings[i].path));
+    SHADW_RETURN_IF_ERROR(crypto::VerifyMerkleProof(commitment.labels_root, proof.openings[i].label,
+                                                    places[i], commitment.parameters.labels(),
+                                                    proof.openings[i].path));
   }
   return absl::OkStatus();
 }
 
 base::Bytes EncodeSpaceProof(const SpaceProof& proof) {
   base::ByteWriter out;
-  WriteProofHead(out, {kSpaceProofMagic, proof.labels_log2,
-                       static_cast<uint32_t>(proof.openings.size())});
+  WriteProofHead(
+      out, {kSpaceProofMagic, proof.labels_log2, static_cast<uint32_t>(proof.openings.size())});
   for (const Opening& opening : proof.openings) WriteOpening(out, opening);
   return std::move(out).Take();
 }
@@ -50,8 +50,8 @@ absl::StatusOr<SpaceProof> ParseSpaceProof(base::ByteSpan bytes) {
   SHADW_ASSIGN_OR_RETURN(const ProofHead head, ReadProofHead(in, kSpaceProofMagic, kMaxOpenings));
   const uint64_t each = kLabelBytes * (1 + uint64_t{head.labels_log2});
   if (in.remaining() != each * head.openings) {
-    return absl::DataLossError(absl::StrCat("capacity: got ", in.remaining(), " bytes of openings, need ",
-                                            each * head.openings));
+    return absl::DataLossError(absl::StrCat("capacity: got ", in.remaining(),
+                                            " bytes of openings, need ", each * head.openings));
   }
   SpaceProof proof{.labels_log2 = head.labels_log2, .openings = {}};
   proof.openings.reserve(head.openings);

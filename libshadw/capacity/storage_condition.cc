@@ -25,9 +25,9 @@ absl::StatusOr<StorageVerdict> CheckStorage(const CapacityReport& report, const 
   const __int128 age_ns =
       static_cast<__int128>(base::ToUnixNanos(shard.now)) - base::ToUnixNanos(report.time);
   if (age_ns >= static_cast<__int128>(kWindowSeconds) * 1'000'000'000) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("capacity: got a report of ", static_cast<int64_t>(age_ns / 1'000'000'000),
-                     " s ago, need one under ", kWindowSeconds));
+    return absl::FailedPreconditionError(absl::StrCat("capacity: got a report of ",
+                                                      static_cast<int64_t>(age_ns / 1'000'000'000),
+                                                      " s ago, need one under ", kWindowSeconds));
   }
   if (audit.outcome != AuditOutcome::kAccepted) return StorageVerdict::kAuditNotAccepted;
   if (audit.proven_bytes > report.disk_reported_bytes) return StorageVerdict::kMoreThanReported;

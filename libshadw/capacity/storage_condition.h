@@ -38,9 +38,9 @@ struct NewShard {
 
 enum class StorageVerdict : uint8_t {
   kAccepted,
-  kAuditNotAccepted,   // whatever the outcome was instead
-  kMoreThanReported,   // it proved more bytes than it says it has
-  kNoRoom,             // the shard does not fit into what is free
+  kAuditNotAccepted,  // whatever the outcome was instead
+  kMoreThanReported,  // it proved more bytes than it says it has
+  kNoRoom,            // the shard does not fit into what is free
 };
 
 // The condition in its corrected form: the audit accepted, the capacity report is younger

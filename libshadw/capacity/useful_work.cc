@@ -41,8 +41,7 @@ absl::StatusOr<Hash256> DoUsefulWork(const UsefulTask& task) {
     }
   }
   SHADW_RETURN_IF_ERROR(coder.Encode(data, parity));
-  return crypto::Blake2b256(task.node_id,
-                            {all.subspan(task.shard_bytes * task.code.data_shards)});
+  return crypto::Blake2b256(task.node_id, {all.subspan(task.shard_bytes * task.code.data_shards)});
 }
 
 }  // namespace shadw::capacity

@@ -3,8 +3,8 @@
 // Work of known answer that a storage node does anyway: encode a buffer made from a seed,
 // and say the hash of the parity.
 //
-//   const UsefulTask task = {.node_id = id, .seed = fresh, .code = {10, 4}, .shard_bytes = 1 << 20};
-//   SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
+//   const UsefulTask task = {.node_id = id, .seed = fresh, .code = {10, 4}, .shard_bytes = 1 <<
+//   20}; SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
 //
 // The hash is keyed by the node id: a neighbour's answer is no answer. Who asks needs the
 // answer too, and works for it once for each node and seed; as with `work_chain.h` the time

@@ -34,26 +34,11 @@ absl::StatusOr<Hash256> Advance(const WorkTask& task, Hash256 state) {
       state = crypto::Blake2b256({}, {state});
       continue;
     }
-    SHADW_ASSIGN_OR_RETURN(
-        state, crypto::Argon2id(state, std::span(task.seed).first<16>(),
-                                {.passes = 1, .memory_bytes = task.spec.memory_bytes}));
+    SHADW_ASSIGN_OR_RETURN(state,
+                           crypto::Argon2id(state, std::span(task.seed).first<16>(),
+                                            {.passes = 1, .memory_bytes = task.spec.memory_bytes}));
   }
   return state;
-}
-
-// Gap 0, then those that the challenge draws.
-std::vector<uint32_t> OpenedGaps(const Hash256& root, uint32_t gaps,
-                                 const GapChallenge& challenge) {
-  std::vector<uint32_t> opened = {0};
-  for (uint32_t i = 0; i < challenge.gaps; ++i) {
-    base::ByteArray<4> number;
-    base::StoreLittleEndian(number.data(), i);
-    const auto draw = crypto::Blake2b256(
-        {}, {base::AsBytes("shadw gaps 1"), root, challenge.seed, number});
-    const auto bits = base::LoadLittleEndian<uint64_t>(draw.data());
-    opened.push_back(static_cast<uint32_t>(static_cast<unsigned __int128>(bits) * gaps >> 64));
-  }
-  return opened;
 }
 
 absl::Status CheckRange(const char* what, uint64_t got, uint64_t max) {
@@ -73,8 +58,8 @@ absl::Status CheckGap(const WorkTask& task, const Hash256& root, uint32_t number
   }
   SHADW_ASSIGN_OR_RETURN(const Hash256 after, Advance(task, gap.before));
   if (after != gap.after) {
-    return absl::PermissionDeniedError(absl::StrCat("capacity: got another state after gap ",
-                                                    number, ", need that of its steps"));
+    return absl::PermissionDeniedError(
+        absl::StrCat("capacity: got another state after gap ", number, ", need that of its steps"));
   }
   return absl::OkStatus();
 }
@@ -96,8 +81,8 @@ bool ReadPath(base::ByteReader& in, std::vector<Hash256>& path) {
 
 absl::Status WorkSpec::Validate() const {
   if (kind > WorkKind::kMemoryHard) {
-    return absl::InvalidArgumentError(absl::StrCat("capacity: got work of kind ",
-                                                   static_cast<int>(kind), ", need 0 or 1"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("capacity: got work of kind ", static_cast<int>(kind), ", need 0 or 1"));
   }
   SHADW_RETURN_IF_ERROR(CheckRange("gaps", gaps, kMaxGaps));
   SHADW_RETURN_IF_ERROR(CheckRange("steps a gap", steps_per_gap, kMaxStepsPerGap));
@@ -113,8 +98,23 @@ absl::Status GapChallenge::Validate() const {
   return CheckRange("gaps to open", gaps, kMaxGapsOpened);
 }
 
-WorkChain::WorkChain(std::vector<Hash256> checkpoints)
-    : checkpoints_(std::move(checkpoints)), tree_(checkpoints_) {}
+std::vector<uint32_t> OpenedGaps(const WorkTask& task, const Hash256& root,
+                                 const GapChallenge& challenge) {
+  const uint32_t gaps = task.spec.gaps;
+  std::vector<uint32_t> opened = {0};
+  for (uint32_t i = 0; i < challenge.gaps; ++i) {
+    base::ByteArray<4> number;
+    base::StoreLittleEndian(number.data(), i);
+    const auto draw =
+        crypto::Blake2b256({}, {base::AsBytes("shadw gaps 1"), root, challenge.seed, number});
+    const auto bits = base::LoadLittleEndian<uint64_t>(draw.data());
+    opened.push_back(static_cast<uint32_t>(static_cast<unsigned __int128>(bits) * gaps >> 64));
+  }
+  return opened;
+}
+
+WorkChain::WorkChain(const WorkTask& task, std::vector<Hash256> checkpoints)
+    : task_(task), checkpoints_(std::move(checkpoints)), tree_(checkpoints_) {}
 
 absl::StatusOr<WorkChain> WorkChain::Run(const WorkTask& task) {
   SHADW_RETURN_IF_ERROR(task.spec.Validate());
@@ -124,14 +124,13 @@ absl::StatusOr<WorkChain> WorkChain::Run(const WorkTask& task) {
     SHADW_ASSIGN_OR_RETURN(const Hash256 after, Advance(task, checkpoints.back()));
     checkpoints.push_back(after);
   }
-  return WorkChain(std::move(checkpoints));
+  return WorkChain(task, std::move(checkpoints));
 }
 
 absl::StatusOr<WorkProof> WorkChain::Prove(const GapChallenge& challenge) const {
   SHADW_RETURN_IF_ERROR(challenge.Validate());
   WorkProof proof;
-  const auto gaps = static_cast<uint32_t>(checkpoints_.size() - 1);
-  for (const uint32_t number : OpenedGaps(root(), gaps, challenge)) {
+  for (const uint32_t number : OpenedGaps(task_, root(), challenge)) {
     Gap gap{.before = checkpoints_[number],
             .after = checkpoints_[number + 1],
             .before_path = {},
@@ -147,10 +146,10 @@ absl::Status VerifyWork(const WorkTask& task, const Hash256& root, const GapChal
                         const WorkProof& proof) {
   SHADW_RETURN_IF_ERROR(task.spec.Validate());
   SHADW_RETURN_IF_ERROR(challenge.Validate());
-  const std::vector<uint32_t> opened = OpenedGaps(root, task.spec.gaps, challenge);
+  const std::vector<uint32_t> opened = OpenedGaps(task, root, challenge);
   if (proof.gaps.size() != opened.size()) {
-    return absl::PermissionDeniedError(absl::StrCat("capacity: got ", proof.gaps.size(),
-                                                    " opened gaps, need ", opened.size()));
+    return absl::PermissionDeniedError(
+        absl::StrCat("capacity: got ", proof.gaps.size(), " opened gaps, need ", opened.size()));
   }
   for (size_t i = 0; i < opened.size(); ++i) {
     SHADW_RETURN_IF_ERROR(CheckGap(task, root, opened[i], proof.gaps[i]));
@@ -182,8 +181,8 @@ absl::StatusOr<WorkProof> ParseWorkProof(base::ByteSpan bytes) {
   }
   const uint32_t gaps = in.U32();
   if (!in.ok() || gaps == 0 || gaps > kMaxGapsOpened + 1) {
-    return absl::DataLossError(absl::StrCat("capacity: got a proof of ", gaps,
-                                            " gaps, need 1 to ", kMaxGapsOpened + 1));
+    return absl::DataLossError(
+        absl::StrCat("capacity: got a proof of ", gaps, " gaps, need 1 to ", kMaxGapsOpened + 1));
   }
   WorkProof proof;
   for (uint32_t i = 0; i < gaps; ++i) {
@@ -219,8 +218,8 @@ absl::StatusOr<WorkMeasurement> MeasureWork(const WorkTask& task, base::Duration
       return absl::FailedPreconditionError(
           "capacity: got a clock that did not move during a run, need one that does");
     }
-    measurement.cycles_per_s[i] = static_cast<double>(run.spec.steps()) /
-                                  std::chrono::duration<double>(took).count();
+    measurement.cycles_per_s[i] =
+        static_cast<double>(run.spec.steps()) / std::chrono::duration<double>(took).count();
   }
   std::array<double, kMeasureRuns> sorted = measurement.cycles_per_s;
   std::ranges::sort(sorted);

@@ -89,6 +89,10 @@ struct WorkProof {
   bool operator==(const WorkProof&) const = default;
 };
 
+// Which gaps are to be opened: gap 0, then those that the challenge draws.
+std::vector<uint32_t> OpenedGaps(const WorkTask& task, const Hash256& root,
+                                 const GapChallenge& challenge);
+
 class WorkChain {
  public:
   //   Errors   kInvalidArgument    a spec that does not hold
@@ -101,7 +105,8 @@ class WorkChain {
   absl::StatusOr<WorkProof> Prove(const GapChallenge& challenge) const;
 
  private:
-  explicit WorkChain(std::vector<Hash256> checkpoints);
+  WorkChain(const WorkTask& task, std::vector<Hash256> checkpoints);
+  WorkTask task_;
   std::vector<Hash256> checkpoints_;
   crypto::MerkleTree tree_;
 };

@@ -14,9 +14,8 @@ absl::StatusOr<base::ByteArray<32>> Argon2id(base::ByteSpan message,
                                              std::span<const uint8_t, 16> salt,
                                              const Argon2idCost& cost) {
   if (cost.passes == 0 || cost.passes > kMaxArgon2idPasses) {
-    return absl::InvalidArgumentError(absl::StrCat("crypto: got ", cost.passes,
-                                                   " Argon2id passes, need 1 to ",
-                                                   kMaxArgon2idPasses));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "crypto: got ", cost.passes, " Argon2id passes, need 1 to ", kMaxArgon2idPasses));
   }
   if (cost.memory_bytes < kMinArgon2idBytes || cost.memory_bytes > kMaxArgon2idBytes) {
     return absl::InvalidArgumentError(absl::StrCat("crypto: got ", cost.memory_bytes,

@@ -16,8 +16,8 @@ base::ByteArray<16> Salt() {
 
 // Source: computed with OpenSSL's implementation: 2 passes, 64 KiB, one lane.
 TEST(Argon2id, GivesTheHashThatAnotherImplementationGives) {
-  const auto hash = Argon2id(base::AsBytes("message"), Salt(),
-                             {.passes = 2, .memory_bytes = 64 * base::kKiB});
+  const auto hash =
+      Argon2id(base::AsBytes("message"), Salt(), {.passes = 2, .memory_bytes = 64 * base::kKiB});
   ASSERT_TRUE(hash.ok()) << hash.status();
   EXPECT_EQ(base::ToHex(*hash), "c681d9f50d50497c7adedadf841b023551fde4f88383661fe5b55bd7b7505998");
 }

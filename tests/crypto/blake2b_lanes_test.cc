@@ -25,8 +25,8 @@ TEST(Blake2bLanes, EveryKernelGivesEachLaneTheHashOfItsOwnMessage) {
                     base::LoadLittleEndian<uint64_t>(lanes[lane].data() + 8 * word));
       }
     }
-    for (const LaneKernel kernel : {LaneKernel::kFastest, LaneKernel::kAvx512, LaneKernel::kAvx2,
-                                    LaneKernel::kPortable}) {
+    for (const LaneKernel kernel :
+         {LaneKernel::kFastest, LaneKernel::kAvx512, LaneKernel::kAvx2, LaneKernel::kPortable}) {
       if (!LaneKernelRuns(kernel)) continue;
       Blake2bLaneHash hashes{};
       Blake2b256Lanes(message, hashes, kernel);
