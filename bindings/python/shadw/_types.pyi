@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import typing_extensions
 from numpy.typing import NDArray
 
@@ -16,3 +17,5 @@ Buffer: TypeAlias = typing_extensions.Buffer | Array
 Rows: TypeAlias = Array | Sequence[Buffer]
 Key: TypeAlias = SecretKey | Buffer
 Sensitive: TypeAlias = SecretKey | Secret | Buffer
+# A number, or an array or sequence of numbers: see "Numbers" in bindings/python/README.md.
+Numbers: TypeAlias = npt.ArrayLike

@@ -266,6 +266,7 @@ void BindShard(py::module_& root);
 void BindSim(py::module_& root);
 void BindStore(py::module_& root);
 void BindVault(py::module_& root);
+void BindVectorizedSamples(py::module_& root);
 
 }  // namespace shadw::python
 

@@ -70,6 +70,7 @@ PYBIND11_MODULE(_shadw, root) {
     }
   });
   BindRaiseStatus(root);
+  BindVectorizedSamples(root);
   BindErasure(root);
   BindCrypto(root);
   BindStore(root);
