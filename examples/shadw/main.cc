@@ -84,6 +84,7 @@ int Main(int argc, char** argv) {
   AddShareCommand(app, chosen);
   AddRecoverCommand(app, chosen);
   AddDhtCommands(app, chosen);
+  AddCapacityCommands(app, chosen);
   app.footer(kFooter);  // last, lest the commands inherit it
   try {
     app.parse(argc, argv);

@@ -89,10 +89,11 @@ std::vector<uint64_t> ChoosePlaces(std::string_view domain,
   }
   base::ByteArray<32> key;
   hash.Final(key);
+  const uint32_t bits = std::min(labels_log2, kMaxLabelsLog2);
   std::vector<uint64_t> places(count);
   for (uint32_t i = 0; i < count; ++i) {
     const base::ByteArray<32> draw = crypto::Blake2b256(key, {Number(i)});
-    places[i] = base::LoadLittleEndian<uint64_t>(draw.data()) >> (64 - labels_log2);
+    places[i] = base::LoadLittleEndian<uint64_t>(draw.data()) >> 1 >> (63 - bits);
   }
   return places;
 }

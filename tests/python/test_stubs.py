@@ -17,7 +17,7 @@ from shadw import _shadw, shard
 HERE = pathlib.Path(__file__).parent
 PACKAGE = pathlib.Path(shadw.__file__).parent
 # `_dht` and `_sim` are the extension's halves of modules that are written in Python.
-MODULES = ["_dht", "_sim", "crypto", "erasure", "shard", "store", "vault"]
+MODULES = ["_dht", "_sim", "capacity", "crypto", "erasure", "shard", "store", "vault"]
 
 
 def run(*arguments, cwd):

@@ -10,7 +10,7 @@
     assert coder.join(shards, 11) == b"some object"
 
 One module of the C++ library, one module here: shadw.erasure, shadw.crypto, shadw.store,
-shadw.shard, shadw.vault, shadw.dht, shadw.sim. `sweep` runs a model over a grid. The conventions are in bindings/python/README.md.
+shadw.shard, shadw.vault, shadw.dht, shadw.sim, shadw.capacity. `sweep` runs a model over a grid. The conventions are in bindings/python/README.md.
 """
 
 import importlib.metadata
