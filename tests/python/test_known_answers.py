@@ -46,7 +46,7 @@ def check(got, expected, tolerance):
         assert got == expected
 
 
-@pytest.mark.parametrize(("module", "case"), cases())
+@pytest.mark.parametrize(("module", "case"), list(cases()))
 def test_holds(module, case):
     function = getattr(importlib.import_module(f"shadw.{module}"), case["function"])
     if "error" in case:
