@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// In a simulated network one node publishes a service under a name; another resolves it.
+// Eight nodes on sockets of this machine: one publishes a service under a name of its owner's,
+// another finds it, finds it again when it moved, and hears when it is revoked.
+#include <algorithm>
 #include <cstdio>
-#include <memory>
-#include <string>
+#include <deque>
+#include <optional>
 
 #include "libshadw/crypto/random.h"
 #include "libshadw/dht/krpc/mainline.h"
 #include "libshadw/dht/names/name_book.h"
 #include "libshadw/dht/names/name_slot.h"
 #include "libshadw/dht/node.h"
-#include "libshadw/sim/network.h"
+#include "libshadw/net/udp_driver.h"
 
 using namespace shadw;
 using namespace std::chrono_literals;
@@ -17,64 +19,62 @@ namespace names = dht::names;
 
 namespace {
 
-using Network = sim::Network<dht::Node>;
-constexpr sim::MachineIndex kNodes = 30, kPublisher = 3, kReader = 27;
+const dht::Protocol& kMainline = dht::krpc::Mainline();
+crypto::SystemRandom system_random;
+base::Time Now() { return net::DriverClock().Read().now; }
 
-void Populate(Network& network, base::RandomSource& random) {
-  for (sim::MachineIndex i = 0; i < kNodes; ++i) {
-    const sim::MachineIndex index = network.Add(nullptr);
-    dht::NodeOptions options{.serving = dht::Serving::kAlways, .address = network.endpoint(index)};
-    if (i > 0) options.bootstrap = {network.endpoint(0)};
-    network.Replace(index, std::make_unique<dht::Node>(*dht::Node::Create(
-                               options, &dht::krpc::Mainline(), &random, network.now())));
-    network.RunFor(2s);
+struct Peer {
+  explicit Peer(std::vector<base::Endpoint> known) {
+    auto socket = net::UdpSocket::Open({.v4 = base::Endpoint::V4(127, 0, 0, 1, 0)}).value();
+    const dht::NodeOptions options{.serving = dht::Serving::kAlways, .bootstrap = std::move(known)};
+    node = dht::Node::Create(options, &kMainline, &system_random, Now()).value();
+    driver.emplace(std::move(socket), *node,
+                   [this](base::Time, const dht::Event& event) { heard.push_back(event); });
   }
-  network.RunFor(60s);
-}
+  std::optional<dht::Node> node;
+  std::optional<net::UdpDriver<dht::Node>> driver;
+  std::vector<dht::Event> heard;
+};
 
-names::NameFacts ServiceAt(const char* endpoint, base::Time now) {
-  return {.kind = names::NameKind::kService,
-          .addresses = {*base::Endpoint::Parse(endpoint)},
-          .capabilities = {"ipp"},
-          .created = now,
-          .expires = now + 24h};
+// Lets all of them run until one hears of it.
+template <typename Report>
+Report Await(std::deque<Peer>& peers, Peer& who) {
+  for (who.heard.clear();;) {
+    for (Peer& peer : peers) peer.driver->RunOnce(1ms);
+    for (const dht::Event& event : who.heard) {
+      if (const auto* report = std::get_if<Report>(&event)) return *report;
+    }
+  }
 }
 
 }  // namespace
 
 int main() {
-  crypto::SeededRandom random(7);
-  auto network = Network::Create({.seed = 7}).value();
-  Populate(network, random);
-
-  const auto seed = random.Array<32>();
+  const auto seed = system_random.Array<32>();
   const crypto::Ed25519Signer owner(seed);
-  const names::Name name{owner.public_key(), "printer"};
-  const auto slot = names::SlotOf(dht::krpc::Mainline(), name).value();
-  names::NameBook book;  // the reader's
-  names::Resolution found;
-  network.OnEvent([&](sim::MachineIndex who, const dht::Event& event) {
-    const auto* report = std::get_if<dht::GetReport>(&event);
-    if (who == kReader && report != nullptr) {
-      found = book.Take(network.now(), dht::krpc::Mainline(), name, *report);
-    }
-  });
+  std::deque<Peer> peers;
+  peers.emplace_back(std::vector<base::Endpoint>{});
+  while (peers.size() < 8)
+    Await<dht::Joined>(peers, peers.emplace_back(std::vector{*peers[0].driver->local_v4()}));
+  Peer &publisher = peers[3], &reader = peers[6];
+  names::NameBook book;
   const auto publish_and_resolve = [&](const names::NameRecord& record) {
-    const auto carrier = names::ToDhtRecord(dht::krpc::Mainline(), seed, record).value();
-    network.machine(kPublisher)->Put(network.now(), carrier).value();
-    network.Poll(kPublisher);
-    network.RunFor(30s);
-    network.machine(kReader)->GetMutable(network.now(), slot.key, slot.salt).value();
-    network.Poll(kReader);
-    network.RunFor(30s);
-    const std::string where = found.record ? found.record->facts.addresses[0].ToString() : "none";
-    std::printf("%s: %s%s\n", name.label.c_str(), where.c_str(), found.revoked ? ", revoked" : "");
+    const auto slot = names::SlotOf(kMainline, record.name).value();
+    publisher.node->Put(Now(), *names::ToDhtRecord(kMainline, seed, record)).value();
+    const size_t stored = Await<dht::PutReport>(peers, publisher).stored;
+    reader.node->GetMutable(Now(), slot.key, slot.salt).value();
+    const auto report = Await<dht::GetReport>(peers, reader);
+    const auto found = book.Take(Now(), kMainline, record.name, report);
+    const auto where =
+        found.revoked ? "revoked" : found.record.value().facts.addresses[0].ToString();
+    std::printf("printer: %s, stored by %zu nodes\n", where.c_str(), stored);
     return found.record == record || (found.revoked && record.revoked);
   };
-  auto record = names::MakeRecord(owner, name.label, ServiceAt("9.9.9.9:631", network.now()));
-  bool good = publish_and_resolve(record.value());
-  record = names::UpdateRecord(owner, *record, ServiceAt("[2001:db8::7]:631", network.now()));
-  good = publish_and_resolve(record.value()) && good;
-  record = names::RevokeRecord(owner, *record, network.now());
-  return publish_and_resolve(record.value()) && good ? 0 : 1;
+  const auto at = [](const char* text) -> names::NameFacts {
+    return {names::NameKind::kService, {*base::Endpoint::Parse(text)}, {"ipp"}, Now(), Now() + 24h};
+  };
+  const auto record = names::MakeRecord(owner, "printer", at("9.9.9.9:631")).value();
+  const auto moved = names::UpdateRecord(owner, record, at("[2001:db8::7]:631")).value();
+  const names::NameRecord all[] = {record, moved, *names::RevokeRecord(owner, moved, Now())};
+  return std::ranges::all_of(all, publish_and_resolve) ? 0 : 1;
 }

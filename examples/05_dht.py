@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Eight nodes on sockets of this machine: one publishes where its service is, another finds it
-and hears when it moves."""
+"""Eight nodes on sockets of this machine: one publishes a service under a name of its owner's,
+another finds it, finds it again when it moved, and hears when it is revoked."""
 
 import asyncio
 import contextlib
 
-from shadw.crypto import Ed25519Signer, SecretKey
-from shadw.dht import Node
+from shadw.crypto import SecretKey
+from shadw.dht import NameRecord, Node
 
-owner = Ed25519Signer(SecretKey.generate())
+seed = SecretKey.generate()
 
 
 async def main() -> None:
@@ -19,29 +19,27 @@ async def main() -> None:
                 bind="127.0.0.1:0",
                 bootstrap=nodes[0].endpoints if nodes else [],
                 read_only=False,
-                listen_every=1,
             )
             nodes.append(await stack.enter_async_context(node))
-        for node in nodes[1:]:
-            await node.joined()
+            if len(nodes) > 1:
+                await node.joined()
         publisher, reader = nodes[3], nodes[6]
 
-        put = await publisher.put_mutable(owner, b"9.9.9.9:631", seq=1, salt=b"printer")
-        print(f"stored by {put.stored} of {len(put.outcomes)} nodes")
-        found = await reader.get_mutable(owner.public_key, salt=b"printer")
-        print(f"printer: {found.value!r}, says {found.agreed} of {found.lookup.answers} nodes")
-        assert found.value == b"9.9.9.9:631"
+        async def publish_and_resolve(record: NameRecord) -> None:
+            put = await publisher.publish(seed, record)
+            found = await reader.resolve(record.owner, record.label)
+            where = found.record.addresses[0] if found.record else "revoked"
+            print(f"printer: {where}, stored by {put.stored} nodes")
+            assert found.record == record or (found.revoked and record.revoked)
 
-        async for record in reader.listen_mutable(owner.public_key, salt=b"printer"):
-            print(f"printer: {record.value!r}, version {record.seq}")
-            if record.seq == 2:
-                break
-            await publisher.put_mutable(owner, b"[2001:db8::7]:631", seq=2, salt=b"printer")
+        def facts(endpoint: str) -> dict:
+            return {"kind": "service", "addresses": [endpoint], "capabilities": ["ipp"]}
 
-        late = await publisher.put_mutable(owner, b"9.9.9.9:631", seq=1, salt=b"printer")
-        refused = sum(it.result == "refused" for it in late.outcomes)
-        print(f"an older version: refused by {refused}, as version {late.newer_seq} is there")
-        assert refused >= 6
+        record = NameRecord.make(seed, "printer", **facts("9.9.9.9:631"))
+        await publish_and_resolve(record)
+        record = record.update(seed, **facts("[2001:db8::7]:631"))
+        await publish_and_resolve(record)
+        await publish_and_resolve(record.revoke(seed))
 
 
 asyncio.run(main())

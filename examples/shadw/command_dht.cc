@@ -18,8 +18,12 @@ void AddNetwork(CLI::App* command, DhtNetwork& network) {
   command->add_flag("--public", network.is_public,
                     "Begin with the nodes that everybody begins with, on the Internet");
   command
-      ->add_option("--bind", network.bind, "Where to listen; any port of any address where absent")
-      ->type_name("ADDRESS:PORT");
+      ->add_option("--bind", network.bind,
+                   "Where to listen, any port of any IPv4 address where absent; repeat it for "
+                   "IPv4 and IPv6")
+      ->type_name("ADDRESS:PORT")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--state", network.state, "Keeps known nodes from one run to the next")
       ->type_name("FILE");
   command->add_option("--timeout", network.timeout_s, "Give up after so long; 30 where absent")
@@ -178,6 +182,7 @@ void AddDhtCommands(CLI::App& app, Chosen& chosen) {
   dht->footer(
       "Examples:\n"
       "  shadw dht node --server --bind 127.0.0.1:7000\n"
+      "  shadw dht node --server --bind 127.0.0.1:7000 --bind [::1]:7000\n"
       "  shadw dht put --bootstrap 127.0.0.1:7000 'some text'\n"
       "  shadw dht put --bootstrap 127.0.0.1:7000 --key KEY --salt notes 'some text'\n"
       "  shadw dht lookup --public 0123456789abcdef0123456789abcdef01234567");

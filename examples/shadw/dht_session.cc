@@ -20,15 +20,19 @@ namespace {
 constexpr size_t kMaxStateBytes = size_t{64} << 10;
 constexpr base::Duration kLookAround = std::chrono::milliseconds(100);
 
-absl::StatusOr<std::vector<base::Endpoint>> BootstrapOf(const DhtNetwork& network) {
-  std::vector<std::string_view> names(network.bootstrap.begin(), network.bootstrap.end());
-  if (network.is_public && network.name == "hyperdht") {
-    names.insert(names.end(), net::kHyperdhtBootstrap.begin(), net::kHyperdhtBootstrap.end());
-  } else if (network.is_public) {
-    names.insert(names.end(), net::kMainlineBootstrap.begin(), net::kMainlineBootstrap.end());
+absl::StatusOr<net::UdpOptions> SocketsOf(const DhtNetwork& network) {
+  if (network.bind.empty()) return net::UdpOptions();
+  net::UdpOptions sockets{.v4 = std::nullopt, .v6 = std::nullopt};
+  for (const std::string& text : network.bind) {
+    SHADW_ASSIGN_OR_RETURN(const base::Endpoint bind, base::Endpoint::Parse(text));
+    std::optional<base::Endpoint>& family = bind.v6 ? sockets.v6 : sockets.v4;
+    if (family) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--bind ", text, ": need at most one address of IPv4 and one of IPv6"));
+    }
+    family = bind;
   }
-  if (names.empty()) return std::vector<base::Endpoint>();
-  return net::Resolve(names);
+  return sockets;
 }
 
 }  // namespace
@@ -42,16 +46,16 @@ absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& n
                                                              dht::Serving serving) {
   std::unique_ptr<DhtSession> session(new DhtSession(network));
   dht::NodeOptions options{.serving = serving};
-  SHADW_ASSIGN_OR_RETURN(options.bootstrap, BootstrapOf(network));
+  SHADW_ASSIGN_OR_RETURN(session->sockets_, SocketsOf(network));
+  SHADW_ASSIGN_OR_RETURN(options.bootstrap, session->Bootstrap());
   session->begin_with_ = options.bootstrap.size();
-  SHADW_ASSIGN_OR_RETURN(const base::Endpoint bind, base::Endpoint::Parse(network.bind));
-  if (bind.v6) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--bind ", network.bind, ": need an IPv4 address and a port"));
-  }
-  SHADW_ASSIGN_OR_RETURN(net::UdpSocket socket, net::UdpSocket::Open({.v4 = bind}));
+  SHADW_ASSIGN_OR_RETURN(net::UdpSocket socket, net::UdpSocket::Open(session->sockets_));
+  options.v4 = socket.local_v4().has_value();
+  options.v6 = socket.local_v6().has_value();
   // One that listens everywhere learns from others where that is.
-  if (socket.local_v4()->IsUsable()) options.address = socket.local_v4();
+  for (const auto& local : {socket.local_v6(), socket.local_v4()}) {
+    if (local && local->IsUsable()) options.address = local;
+  }
   const base::Time now = base::SystemClock().Now();
   SHADW_ASSIGN_OR_RETURN(session->node_, dht::Node::Create(std::move(options), session->protocol_,
                                                            &session->random_, now));
@@ -61,6 +65,30 @@ absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& n
                              if (it->on_event_) it->on_event_(event);
                            });
   return session;
+}
+
+std::vector<base::Endpoint> DhtSession::local() const {
+  std::vector<base::Endpoint> all;
+  for (const auto& local : {driver_->local_v4(), driver_->local_v6()}) {
+    if (local) all.push_back(*local);
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<base::Endpoint>> DhtSession::Resolve(
+    std::span<const std::string_view> names) const {
+  return net::Resolve(names, {.v4 = sockets_.v4.has_value(), .v6 = sockets_.v6.has_value()});
+}
+
+absl::StatusOr<std::vector<base::Endpoint>> DhtSession::Bootstrap() const {
+  std::vector<std::string_view> names(network_.bootstrap.begin(), network_.bootstrap.end());
+  if (network_.is_public && network_.name == "hyperdht") {
+    names.insert(names.end(), net::kHyperdhtBootstrap.begin(), net::kHyperdhtBootstrap.end());
+  } else if (network_.is_public) {
+    names.insert(names.end(), net::kMainlineBootstrap.begin(), net::kMainlineBootstrap.end());
+  }
+  if (names.empty()) return std::vector<base::Endpoint>();
+  return Resolve(names);
 }
 
 absl::Status DhtSession::TooLate(const char* what) const {

@@ -13,7 +13,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,9 +33,9 @@ namespace shadw::app {
 struct DhtNetwork {
   std::string name = "mainline";
   std::vector<std::string> bootstrap;
-  bool is_public = false;  // the network's own bootstrap nodes too
-  std::string bind = "0.0.0.0:0";
-  std::string state;  // a file of contacts from one run to the next; empty: none
+  bool is_public = false;         // the network's own bootstrap nodes too
+  std::vector<std::string> bind;  // at most one of a family; empty: any IPv4 address and port
+  std::string state;              // a file of contacts from one run to the next; empty: none
   uint32_t timeout_s = 30;
 };
 
@@ -41,7 +43,8 @@ class DhtSession {
  public:
   using EventHandler = std::function<void(const dht::Event&)>;
 
-  //   Errors   kInvalidArgument  bind or a bootstrap node is no address and port
+  //   Errors   kInvalidArgument  bind or a bootstrap node is no address and port, or two
+  //                              of bind are of one family
   //            kUnavailable      no bootstrap node has an address
   //            kDataLoss         the state file is damaged; and as UdpSocket::Open
   static absl::StatusOr<std::unique_ptr<DhtSession>> Open(const DhtNetwork& network,
@@ -49,7 +52,11 @@ class DhtSession {
 
   const dht::Protocol& protocol() const { return *protocol_; }
   dht::Node& node() { return *node_; }
-  base::Endpoint local() const { return *driver_->local_v4(); }
+  // Where it listens: IPv4, IPv6 or both, in this order.
+  std::vector<base::Endpoint> local() const;
+  // Names to endpoints of the families that it listens on.
+  absl::StatusOr<std::vector<base::Endpoint>> Resolve(
+      std::span<const std::string_view> names) const;
 
   // Then saves whom it met.
   //   Errors   kInvalidArgument  there is nobody to begin with
@@ -72,9 +79,11 @@ class DhtSession {
   bool IsLate() const { return std::chrono::steady_clock::now() >= deadline_; }
   absl::Status TooLate(const char* what) const;
   absl::Status Load(base::Time now);
+  absl::StatusOr<std::vector<base::Endpoint>> Bootstrap() const;
 
   const DhtNetwork network_;
   const dht::Protocol* protocol_;
+  net::UdpOptions sockets_;
   SteadyTime deadline_;
   crypto::SystemRandom random_;
   size_t begin_with_ = 0;  // nodes of the bootstrap list and of the state file

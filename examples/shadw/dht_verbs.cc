@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "key_file.h"
-#include "libshadw/net/resolve.h"
 
 namespace shadw::app {
 namespace {
@@ -60,6 +59,7 @@ json ToJson(const dht::LookupReport& lookup, size_t id_bytes) {
 
 const char* ToString(dht::PutResult result) {
   if (result == dht::PutResult::kStored) return "stored";
+  if (result == dht::PutResult::kNotSent) return "not sent";
   return result == dht::PutResult::kRefused ? "refused" : "silent";
 }
 
@@ -91,11 +91,18 @@ std::optional<Told> Tell(const dht::Event& event, size_t id_bytes) {
 
 Outcome Describe(const dht::NodeStats& stats) {
   Outcome outcome;
-  outcome.json = {
-      {"contacts", stats.contacts}, {"records", stats.records}, {"targets", stats.peer_targets},
-      {"queries", stats.queries},   {"replies", stats.replies}, {"silenced", stats.silenced},
-      {"sent", stats.sent},         {"lost", stats.lost},       {"serving", stats.serving},
-      {"network_nodes", nullptr},   {"address", nullptr}};
+  outcome.json = {{"contacts", stats.contacts},
+                  {"records", stats.records},
+                  {"targets", stats.peer_targets},
+                  {"queries", stats.queries},
+                  {"replies", stats.replies},
+                  {"silenced", stats.silenced},
+                  {"sent", stats.sent},
+                  {"lost", stats.lost},
+                  {"serving", stats.serving},
+                  {"nat", std::string(dht::NameOf(stats.nat))},
+                  {"network_nodes", nullptr},
+                  {"address", nullptr}};
   if (stats.network_nodes > 0) outcome.json["network_nodes"] = stats.network_nodes;
   if (stats.address) outcome.json["address"] = stats.address->ToString();
   outcome.text =
@@ -173,11 +180,19 @@ absl::StatusOr<Outcome> RunDhtNode(const DhtNodeArguments& arguments, Console& c
       arguments.server ? dht::Serving::kAlways : dht::Serving::kWhenReachable;
   SHADW_ASSIGN_OR_RETURN(const auto session, DhtSession::Open(arguments.network, serving));
   const size_t id_bytes = session->protocol().traits().id_bytes;
-  const std::string at = session->local().ToString();
+  json endpoints = json::array();
+  std::string at;
+  for (const base::Endpoint& local : session->local()) {
+    endpoints.push_back(local.ToString());
+    absl::StrAppend(&at, at.empty() ? "" : " and ", local.ToString());
+  }
   const std::string id = session->node().id().ToHex(id_bytes);
   std::signal(SIGINT, OnSignal);
   std::signal(SIGTERM, OnSignal);
-  bool heard = console.Tell({{"event", "listening"}, {"endpoint", at}, {"id", id}},
+  bool heard = console.Tell({{"event", "listening"},
+                             {"endpoint", endpoints.front()},
+                             {"endpoints", endpoints},
+                             {"id", id}},
                             absl::StrCat("listens at ", at, " as ", id, "\n"));
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(arguments.seconds);
   auto save = std::chrono::steady_clock::now() + kSaveEvery;
@@ -206,7 +221,7 @@ absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console&) {
   SHADW_ASSIGN_OR_RETURN(const auto session,
                          DhtSession::Open(arguments.network, dht::Serving::kNever));
   const std::string_view name = arguments.endpoint;
-  SHADW_ASSIGN_OR_RETURN(const auto endpoints, net::Resolve(std::span(&name, 1)));
+  SHADW_ASSIGN_OR_RETURN(const auto endpoints, session->Resolve(std::span(&name, 1)));
   SHADW_ASSIGN_OR_RETURN(const auto pong,
                          session->Ask<dht::Pong>([&](dht::Node& node, base::Time now) {
                            return node.Ping(now, endpoints.front());

@@ -47,6 +47,12 @@ size_t AddressVotes::VotesFor(const base::Endpoint& address) const {
                     [&](const Ballot& it) { return it.address == address; }));
 }
 
+std::vector<NatSample> AddressVotes::samples() const {
+  std::vector<NatSample> samples;
+  for (size_t i = 0; i < size_; ++i) samples.push_back({ballots_[i].voter, ballots_[i].address});
+  return samples;
+}
+
 bool AddressVotes::port_is_stable() const { return believed_ && VotesFor(*believed_) >= kMajority; }
 
 }  // namespace shadw::dht

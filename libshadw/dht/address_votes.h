@@ -9,8 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "libshadw/base/endpoint.h"
+#include "libshadw/dht/nat.h"
 
 namespace shadw::dht {
 
@@ -25,6 +27,8 @@ class AddressVotes {
   const std::optional<base::Endpoint>& believed() const { return believed_; }
   // Whether a majority sees the very address and port that is believed.
   bool port_is_stable() const;
+  // The last votes, one of each voter.
+  std::vector<NatSample> samples() const;
 
  private:
   struct Ballot {

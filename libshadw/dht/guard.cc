@@ -118,6 +118,14 @@ void Guard::Account::Prove() {
 
 bool Guard::Account::is_proven() const { return allowance_->proven; }
 
+bool Guard::Account::IsToBeChallenged() {
+  const bool much = 2 * allowance_->bytes > guard_->options_.unproven_bytes_per_second;
+  if (!much || allowance_->proven || allowance_->challenged) return false;
+  if (guard_->options_.unproven_bytes_per_second == 0) return false;
+  allowance_->challenged = allowance_ != &guard_->everybody_else_;
+  return allowance_->challenged;
+}
+
 size_t Guard::Account::ReplyLimit(Method method, size_t query_bytes) {
   if (is_proven()) return kMaxDatagramBytes;
   const double ratio = AmplificationLimit(method) * guard_->options_.amplification_scale;

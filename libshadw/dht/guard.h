@@ -2,7 +2,8 @@
 //
 // What an address may take from us. UDP senders can be forged, so an address that never
 // proved it receives what we send is told little: every reply is bounded by a multiple
-// of the query, and all of them together by bytes a second. Proof is a correct token.
+// of the query, and all of them together by bytes a second. Proof is a correct token, or
+// the answer to a ping, which whoever asks for much is sent.
 //
 // Everybody is answered in full up to a generous number of queries; beyond it there is
 // silence, and it is counted. While too many addresses are about to be told apart, the
@@ -68,6 +69,9 @@ constexpr double AmplificationLimit(Method method) {
   }
 }
 
+// Answers to nothing in a window, until an address is not believed what it answers.
+inline constexpr uint8_t kMaxDoubts = 8;
+
 class Guard {
   struct Allowance {
     uint64_t address = 0;  // 0: this place is free
@@ -75,6 +79,8 @@ class Guard {
     uint32_t second = 0;
     uint32_t bytes = 0;
     bool proven = false;
+    bool challenged = false;
+    uint8_t doubts = 0;
   };
 
  public:
@@ -86,6 +92,18 @@ class Guard {
     // The address received what we sent.
     void Prove();
     bool is_proven() const;
+    // Whether to ask it for proof, by a ping: it may soon have had its bytes of a second.
+    // Once a window.
+    bool IsToBeChallenged();
+    // It answered that ping. A forger who guesses its transaction id has kMaxDoubts guesses
+    // a window.
+    void Answered() {
+      if (allowance_->doubts < kMaxDoubts) Prove();
+    }
+    // An answer to nothing that we asked came in its name.
+    void Doubt() {
+      if (allowance_->doubts < kMaxDoubts) ++allowance_->doubts;
+    }
     // The most bytes that a reply to a query of `query_bytes` may have; 0: say nothing.
     size_t ReplyLimit(Method method, size_t query_bytes);
     void Sent(size_t bytes);

@@ -33,6 +33,8 @@ constexpr size_t kMostOfReply = 20;
 Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& options)
     : target_(target),
       own_id_(own_id),
+      results_(options.results),
+      parallelism_(options.parallelism),
       paths_(std::clamp<size_t>(options.disjoint_paths, 1, kMaxDisjointPaths)) {
   // Paths share the closest among them: each brings twice its part, so that one path of
   // two may be lost.
@@ -46,6 +48,35 @@ Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& 
 void Lookup::Widen(size_t results) {
   results_of_path_ = std::max(results_of_path_, CeilDiv(results, paths_.size()));
   kept_of_path_ = std::max(kept_of_path_, std::min(kMaxCandidates, results_of_path_));
+}
+
+void Lookup::Merge() {
+  if (paths_.size() == 1) return;
+  const size_t share = CeilDiv(results_, paths_.size());
+  Path all;
+  for (const Path& path : paths_) {
+    const auto first_place = static_cast<uint16_t>(all.contacts.size());
+    all.contacts.insert(all.contacts.end(), path.contacts.begin(), path.contacts.end());
+    size_t taken = 0;
+    for (Candidate candidate : path.candidates) {
+      candidate.place = static_cast<uint16_t>(candidate.place + first_place);
+      all.candidates.push_back(candidate);
+      if (candidate.state != State::kAnswered || taken == share) continue;
+      ++taken;
+      best_of_paths_.push_back({all.ContactOf(candidate), candidate.index, candidate.hop, {}});
+    }
+  }
+  std::ranges::sort(all.candidates, [&](const Candidate& a, const Candidate& b) {
+    return Closer(target_, all.ContactOf(a).id, all.ContactOf(b).id);
+  });
+  if (all.candidates.size() > kMaxCandidates) all.candidates.resize(kMaxCandidates);
+  all.in_flight =
+      static_cast<size_t>(std::ranges::count(all.candidates, State::kAsked, &Candidate::state));
+  paths_.resize(1);
+  paths_.front() = std::move(all);
+  results_of_path_ = results_;
+  parallelism_of_path_ = parallelism_;
+  kept_of_path_ = kMaxCandidates;
 }
 
 void Lookup::Avoid(const NodeId& center, const NodeId& radius) {
@@ -215,6 +246,21 @@ void Lookup::Failed(uint32_t index) {
   if (candidate->state != State::kAnswered) candidate->state = State::kFailed;
 }
 
+void Lookup::Silent(uint32_t index) {
+  Failed(index);
+  const auto [path, candidate] = Find(index);
+  if (candidate != nullptr) candidate->silent = candidate->state == State::kFailed;
+}
+
+void Lookup::AskSilentAgain() {
+  for (Path& path : paths_) {
+    for (Candidate& candidate : path.candidates) {
+      if (candidate.silent && candidate.state == State::kFailed) candidate.state = State::kFresh;
+      candidate.silent = false;
+    }
+  }
+}
+
 std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
   std::vector<Hit> hits;
   for (const Path& path : paths_) {
@@ -229,10 +275,28 @@ std::vector<Lookup::Hit> Lookup::Closest(size_t count) const {
       hits, [&](const Contact& a, const Contact& b) { return Closer(target_, a.id, b.id); },
       &Hit::contact);
   if (hits.size() > count) hits.resize(count);
+  AddTokens(hits);
+  return hits;
+}
+
+void Lookup::AddTokens(std::vector<Hit>& hits) const {
   for (Hit& hit : hits) {
     const auto token = std::ranges::find(tokens_, hit.index, &decltype(tokens_)::value_type::first);
     if (token != tokens_.end()) hit.token = token->second;
   }
+}
+
+std::vector<Lookup::Hit> Lookup::Results(size_t count) const {
+  std::vector<Hit> hits = Closest(count);
+  const size_t closest = hits.size();
+  for (const Hit& best : best_of_paths_) {
+    const auto end = hits.begin() + static_cast<ptrdiff_t>(closest);
+    if (std::find_if(hits.begin(), end, [&](const Hit& hit) { return hit.index == best.index; }) ==
+        end) {
+      hits.push_back(best);
+    }
+  }
+  AddTokens(hits);
   return hits;
 }
 

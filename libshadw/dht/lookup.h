@@ -10,7 +10,9 @@
 //
 // With `disjoint_paths` d > 1 the first contacts are dealt out to d paths and whatever a
 // path hears of belongs to that path alone: no contact, and no address, serves two. A
-// liar on one path then leads only this path astray.
+// liar on one path then leads only this path astray. As a path keeps others from asking
+// its contacts, some of the closest are asked by none; `Merge` then goes on as one path
+// until the closest of all have answered.
 //
 //   Lookup lookup(target, own_id, {.results = 8, .parallelism = 3});
 //   for (const Contact& contact : known) lookup.AddSeed(contact, kUnknownRttMs);
@@ -40,8 +42,9 @@ inline constexpr size_t kMaxCandidates = 128;
 inline constexpr size_t kMaxAsked = 1024;
 
 struct LookupOptions {
-  size_t results = 8;      // how many of the closest are wanted; k
-  size_t parallelism = 3;  // alpha, of all paths together but at least one a path
+  size_t results = 8;  // how many of the closest are wanted; k
+  // alpha, of all paths together; rounded up to equal parts, so at least one a path.
+  size_t parallelism = 3;
   size_t disjoint_paths = 1;
 };
 
@@ -73,14 +76,23 @@ class Lookup {
   // No answer in the usual time; one that comes later still counts.
   void Slow(uint32_t index);
   void Failed(uint32_t index);
+  // As Failed, of somebody who may answer when he is asked again.
+  void Silent(uint32_t index);
+  // Those that were silent are asked once more, where they are among the best.
+  void AskSilentAgain();
   // Wants more of the closest than before.
   void Widen(size_t results);
+  // Once it is done: the paths become one, which asks on. A liar's path may then fill the
+  // closest with its own, so the best of each path stay among the results.
+  void Merge();
 
   // Asks nobody any more.
   void Finish() { finished_ = true; }
   bool done() const;
   // Those that answered, closest first, at most `count`.
   std::vector<Hit> Closest(size_t count) const;
+  // Of paths that were merged also the best of each; at most twice as many.
+  std::vector<Hit> Results(size_t count) const;
   size_t asked() const { return asked_; }
   size_t answered() const { return answered_; }
   // The hop of the closest that answered; 0 while none did.
@@ -98,6 +110,7 @@ class Lookup {
     uint16_t rtt_ms;
     uint16_t hop;
     State state;
+    bool silent = false;  // kFailed, and nothing else is known of it
   };
   struct Path {
     std::vector<Candidate> candidates;  // closest first
@@ -113,11 +126,15 @@ class Lookup {
   Candidate* NextOf(Path& path);
   bool PathDone(const Path& path) const;
   std::pair<Path*, Candidate*> Find(uint32_t index);
+  void AddTokens(std::vector<Hit>& hits) const;
 
   NodeId target_;
   NodeId own_id_;
   NodeId avoided_center_{};
   NodeId avoided_radius_{};  // zero: nobody is
+  size_t results_;
+  size_t parallelism_;
+  std::vector<Hit> best_of_paths_;  // once they are merged
   size_t results_of_path_;
   size_t parallelism_of_path_;
   std::vector<Path> paths_;

@@ -53,9 +53,26 @@ absl::Status CheckVerb(const Protocol& protocol, Method method, const NodeId& ta
   }
   base::Bytes out;
   if (protocol.Encode(query, base::Endpoint::V4(127, 0, 0, 1, 1), out)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("dht: got a verb or an announcement that ", protocol.traits().name,
-                   " lacks, need one it has, with its port or its signer"));
+  return absl::InvalidArgumentError(absl::StrCat("dht: got an announcement without what ",
+                                                 protocol.traits().name,
+                                                 " needs, need its port or its signer"));
+}
+
+absl::Status Lacking(const Protocol& protocol, const char* verb) {
+  return absl::UnimplementedError(absl::StrCat(
+      "dht: got ", verb, ", need a protocol that has it: ", protocol.traits().name, " has not"));
+}
+
+absl::Status CheckLookup(const LookupOptions& lookup) {
+  if (lookup.disjoint_paths == 0 || lookup.disjoint_paths > kMaxDisjointPaths) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dht: got disjoint_paths ", lookup.disjoint_paths, ", need 1 to ", kMaxDisjointPaths));
+  }
+  if (lookup.parallelism > kMaxParallelism) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dht: got lookup_parallelism ", lookup.parallelism, ", need 1 to ", kMaxParallelism));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckRecord(const Protocol& protocol, const Record& record) {
@@ -79,10 +96,7 @@ absl::Status NodeOptions::Validate() const {
     return absl::InvalidArgumentError(
         "dht: got neither v4 nor v6, need an address family that the protocol has");
   }
-  if (lookup_parallelism > 64) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("dht: got lookup_parallelism ", lookup_parallelism, ", need 1 to 64"));
-  }
+  SHADW_RETURN_IF_ERROR(CheckLookup({.parallelism = lookup_parallelism}));
   if (bootstrap.size() > kMaxBootstrap) {
     return absl::InvalidArgumentError(absl::StrCat(
         "dht: got ", bootstrap.size(), " bootstrap endpoints, need at most ", kMaxBootstrap));
@@ -95,6 +109,10 @@ absl::Status NodeOptions::Validate() const {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status Approach::Validate() const {
+  return CheckLookup({.parallelism = lookup_parallelism, .disjoint_paths = disjoint_paths});
 }
 
 absl::StatusOr<Node> Node::Create(NodeOptions options, const Protocol* protocol,
@@ -119,6 +137,7 @@ Node::Impl::Impl(NodeOptions given, const Protocol* its_protocol, base::RandomSo
       random(its_random),
       id(its_id),
       serving(given.serving == Serving::kAlways),
+      unproven(given.serving == Serving::kWhenReachable),
       tables{given.v4 ? std::optional(RoutingTable(now, id, given.table)) : std::nullopt,
              given.v6 ? std::optional(RoutingTable(now, id, given.table)) : std::nullopt},
       requests(given.times, random),
@@ -129,8 +148,10 @@ Node::Impl::Impl(NodeOptions given, const Protocol* its_protocol, base::RandomSo
       next_visit(now + Jitter(random)),
       next_grave(now + Jitter(random)),
       next_cleaning(now + std::chrono::minutes(5)),
-      next_own_ping(now + given.serve_after),
+      next_introduction(now + given.serve_after),
       last_rejoin(now),
+      reach(now),
+      serve_from(now + given.serve_after),
       options(std::move(given)) {}
 
 std::optional<base::Transmit<base::Endpoint>> Node::PollTransmit() {
@@ -152,7 +173,17 @@ Task Node::Impl::TaskFor(Method ask, const NodeId& target, const Approach& how) 
   return task;
 }
 
+Task Node::Impl::MutableTaskFor(std::span<const uint8_t, 32> key, base::ByteSpan salt,
+                                const Approach& how) const {
+  Task task = TaskFor(Method::kGetMutable, protocol->MutableTarget(key, salt), how);
+  task.record.key.emplace();
+  std::ranges::copy(key, task.record.key->begin());
+  task.record.salt = base::ToBytes(salt);
+  return task;
+}
+
 absl::StatusOr<OperationId> Node::Impl::Begin(base::Time now, Task task) {
+  SHADW_RETURN_IF_ERROR(CheckLookup(task.lookup));
   if (operations.size() >= kMaxOperations) {
     return absl::ResourceExhaustedError(
         absl::StrCat("dht: got one operation more than ", kMaxOperations, " under way"));
@@ -162,7 +193,7 @@ absl::StatusOr<OperationId> Node::Impl::Begin(base::Time now, Task task) {
   return operation;
 }
 
-void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
+Operation& Node::Impl::AddOperation(base::Time now, OperationId operation_id, Task task) {
   auto operation = std::make_unique<Operation>(operation_id, std::move(task), protocol, random, id);
   const NodeId target = operation->task().target;
   for (const bool v6 : {false, true}) {
@@ -171,7 +202,11 @@ void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
     table->Touch(now, target);
     operation->AddLookup(v6, &*table);
   }
-  Operation& begun = *operations.emplace_back(std::move(operation));
+  return *operations.emplace_back(std::move(operation));
+}
+
+void Node::Impl::BeginAs(base::Time now, OperationId operation_id, Task task) {
+  Operation& begun = AddOperation(now, operation_id, std::move(task));
   if (begun.task().density_aware && network_size.Estimate() == 0) GuessNetworkSize();
   Pump(now, begun);
 }
@@ -196,8 +231,25 @@ Operation* Node::Impl::Find(OperationId operation) {
 }
 
 void Node::Impl::Pump(base::Time now, Operation& operation) {
-  while (const auto outgoing = operation.Next(network_size)) Send(now, operation, *outgoing);
-  if (operation.done()) Complete(now, operation.id());
+  while (requests.size() < kMaxRequests) {
+    const auto outgoing = operation.Next(network_size);
+    if (!outgoing) break;
+    Send(now, operation, *outgoing);
+  }
+  if (operation.done()) {
+    Complete(now, operation.id());
+  } else if (requests.size() >= kMaxRequests) {
+    held.insert(operation.id());
+  }
+}
+
+// Those that could not ask on, as too many requests were out, in the order they began.
+void Node::Impl::PumpHeld(base::Time now) {
+  while (!held.empty() && requests.size() < kMaxRequests) {
+    const OperationId next = *held.begin();
+    held.erase(held.begin());
+    if (Operation* operation = Find(next)) Pump(now, *operation);
+  }
 }
 
 void Node::Impl::Send(base::Time now, const Operation& operation,
@@ -226,6 +278,10 @@ void Node::Impl::Send(base::Time now, const Operation& operation,
   }
   // Whoever puts wants to hear of values newer than his own only.
   if (outgoing.method == Method::kGetMutable && task.commit) query.seq = task.record.seq;
+  if (outgoing.method == Method::kGetMutable && task.least_seq) {
+    const int64_t seq = protocol->traits().seq_is_minimum ? *task.least_seq : *task.least_seq - 1;
+    if (seq >= 0) query.seq = seq;
+  }
   const RoutingTable* table = TableOf(outgoing.to.endpoint);
   const RoutingTable::Entry* entry = table == nullptr ? nullptr : table->Find(outgoing.to.id);
   const Request request{.to = outgoing.to.endpoint,
@@ -234,7 +290,7 @@ void Node::Impl::Send(base::Time now, const Operation& operation,
                         .operation = operation.id(),
                         .index = outgoing.index};
   if (!SendQuery(now, request, entry == nullptr ? kUnknownRttMs : entry->rtt_ms, query)) {
-    Find(operation.id())->Lost(outgoing.index);
+    Find(operation.id())->NotSent(outgoing.index);
   }
 }
 
@@ -331,11 +387,14 @@ absl::StatusOr<OperationId> Node::Get(base::Time now, const NodeId& target, Appr
 }
 
 absl::StatusOr<OperationId> Node::GetMutable(base::Time now, std::span<const uint8_t, 32> key,
-                                             base::ByteSpan salt, Approach how) {
-  Task task = impl_->TaskFor(Method::kGetMutable, impl_->protocol->MutableTarget(key, salt), how);
-  task.record.key.emplace();
-  std::ranges::copy(key, task.record.key->begin());
-  task.record.salt = base::ToBytes(salt);
+                                             base::ByteSpan salt, Approach how,
+                                             std::optional<int64_t> least_seq) {
+  if (least_seq && *least_seq < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("dht: got least_seq ", *least_seq, ", need 0 or more"));
+  }
+  Task task = impl_->MutableTaskFor(key, salt, how);
+  task.least_seq = least_seq;
   return impl_->Begin(now, std::move(task));
 }
 
@@ -369,6 +428,7 @@ absl::StatusOr<OperationId> Node::Announce(base::Time now, const NodeId& target,
 
 absl::StatusOr<OperationId> Node::Unannounce(base::Time now, const NodeId& target,
                                              const Announcement& announcement, Approach how) {
+  if (!impl_->protocol->traits().unannounces) return Lacking(*impl_->protocol, "unannounce");
   SHADW_RETURN_IF_ERROR(
       CheckVerb(*impl_->protocol, Method::kUnannouncePeer, target, &announcement));
   Task task = impl_->TaskFor(Method::kGetPeers, target, how);
@@ -379,17 +439,16 @@ absl::StatusOr<OperationId> Node::Unannounce(base::Time now, const NodeId& targe
 
 absl::StatusOr<OperationId> Node::SampleTargets(base::Time now, const NodeId& target,
                                                 Approach how) {
-  SHADW_RETURN_IF_ERROR(CheckVerb(*impl_->protocol, Method::kSampleTargets, target, nullptr));
+  if (!CheckVerb(*impl_->protocol, Method::kSampleTargets, target, nullptr).ok()) {
+    return Lacking(*impl_->protocol, "sampling of targets");
+  }
   return impl_->Begin(now, impl_->TaskFor(Method::kSampleTargets, target, how));
 }
 
 absl::StatusOr<OperationId> Node::Listen(base::Time now, std::span<const uint8_t, 32> key,
                                          base::ByteSpan salt, Approach how) {
-  Task task = impl_->TaskFor(Method::kGetMutable, impl_->protocol->MutableTarget(key, salt), how);
-  task.record.key.emplace();
-  std::ranges::copy(key, task.record.key->begin());
-  task.record.salt = base::ToBytes(salt);
-  return impl_->BeginStanding(now, std::move(task), true, Standing::Purpose::kListen);
+  return impl_->BeginStanding(now, impl_->MutableTaskFor(key, salt, how), true,
+                              Standing::Purpose::kListen);
 }
 
 absl::StatusOr<OperationId> Node::Listen(base::Time now, const NodeId& target, Approach how) {
@@ -445,6 +504,8 @@ NodeStats Node::stats() const {
   stats.serving = impl_->serving;
   stats.address =
       impl_->votes[0].believed() ? impl_->votes[0].believed() : impl_->votes[1].believed();
+  const std::vector<NatSample> samples = impl_->votes[stats.address && stats.address->v6].samples();
+  stats.nat = ClassifyNat(samples, impl_->serving);
   return stats;
 }
 

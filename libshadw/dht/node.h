@@ -14,9 +14,9 @@
 //
 // It joins by looking up its own surroundings, keeps its table fresh by asking each
 // bucket's contacts and looking up ids in idle buckets, and answers others. It asks not
-// to be remembered until a ping to its own public address came in again, which a NAT that
-// reflects packets passes as well; from then on it serves. It learns its address from what others
-// say, and where the protocol ties ids to addresses its id follows.
+// to be remembered, but by a few neighbours, until a query came from an address that it
+// had not written to for minutes; from then on it serves (reach.h). It learns its address
+// from what others say, and where the protocol ties ids to addresses its id follows.
 //
 // Every verb returns at once; its outcome comes as an event that carries its id.
 //
@@ -35,6 +35,7 @@
 #include "libshadw/base/random.h"
 #include "libshadw/base/state_machine.h"
 #include "libshadw/dht/guard.h"
+#include "libshadw/dht/nat.h"
 #include "libshadw/dht/protocol.h"
 #include "libshadw/dht/reports.h"
 #include "libshadw/dht/requests.h"
@@ -46,6 +47,7 @@ namespace shadw::dht {
 inline constexpr size_t kMaxOperations = 1024;
 inline constexpr size_t kMaxKept = 10'000;
 inline constexpr size_t kMaxBootstrap = 1000;
+inline constexpr size_t kMaxParallelism = 64;
 
 // When a node answers as one that others may rely on.
 enum class Serving : uint8_t {
@@ -76,12 +78,16 @@ struct NodeOptions {
 
 // How one operation goes about it.
 struct Approach {
-  size_t lookup_parallelism = 0;  // 0: the node's
+  size_t lookup_parallelism = 0;  // 0: the node's; at most kMaxParallelism
+  // 1 to kMaxDisjointPaths. They begin at the closest kMaxBucketSize contacts that the table
+  // has, dealt out to all.
   size_t disjoint_paths = 1;
   bool density_aware = false;
   // A put: stores that make it a success. A get of an immutable record: contacts that
   // must agree before it ends early.
   size_t quorum = 1;
+
+  absl::Status Validate() const;
 };
 
 struct NodeStats {
@@ -95,8 +101,10 @@ struct NodeStats {
   uint64_t sent = 0;         // requests of ours
   uint64_t lost = 0;         // of them never answered
   double network_nodes = 0;  // estimated; 0: unknown yet
+  uint64_t down_hints = 0;   // contacts that were asked as somebody said they are gone
   bool serving = false;
   std::optional<base::Endpoint> address;
+  NatClass nat = NatClass::kUnknown;  // as others see us; kOpen: we serve
 };
 
 class Node {
@@ -124,15 +132,20 @@ class Node {
 
   // Each verb names its operation.
   //   Errors   kResourceExhausted  kMaxOperations are under way
-  //            kInvalidArgument    what is put or announced is not legal, the protocol lacks
-  //                                the verb, or nothing can be sent to the endpoint
+  //            kInvalidArgument    what is put or announced is not legal, the approach is out
+  //                                of range, or nothing can be sent to the endpoint
+  //            kUnimplemented      the protocol has no such message
   absl::StatusOr<OperationId> Ping(base::Time now, const base::Endpoint& endpoint);
   absl::StatusOr<OperationId> FindNode(base::Time now, const NodeId& target, Approach how = {});
   absl::StatusOr<OperationId> Get(base::Time now, const NodeId& target, Approach how = {});
+  // `least_seq`: older versions are neither sent nor reported.
   absl::StatusOr<OperationId> GetMutable(base::Time now, std::span<const uint8_t, 32> key,
-                                         base::ByteSpan salt, Approach how = {});
+                                         base::ByteSpan salt, Approach how = {},
+                                         std::optional<int64_t> least_seq = {});
   // The record is checked as others will check it. `keep`: it is put again every
-  // republish_after until Forget.
+  // republish_after until Forget, and each time there is a report under the same id. What
+  // is put goes to others only: this node does not store it, even where it is among the
+  // closest, nor does its own Get ask itself.
   absl::StatusOr<OperationId> Put(base::Time now, const Record& record,
                                   std::optional<int64_t> cas = {}, Approach how = {},
                                   bool keep = false);

@@ -6,8 +6,10 @@
 #ifndef LIBSHADW_DHT_NODE_IMPL_H_
 #define LIBSHADW_DHT_NODE_IMPL_H_
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "libshadw/dht/network_size.h"
 #include "libshadw/dht/node.h"
 #include "libshadw/dht/operation.h"
+#include "libshadw/dht/reach.h"
 #include "libshadw/dht/requests.h"
 #include "libshadw/dht/responder.h"
 #include "libshadw/dht/routing_table.h"
@@ -74,25 +77,34 @@ struct Node::Impl {
   void Delay(base::Time now, const base::Endpoint& from, size_t query_bytes, const Message& query,
              Guard::Account& account);
   void ReportPong(const Pong& pong);
-  void HandleOwnPing();
+  void HandleDownHint(base::Time now, const Message& hint);
   bool SendQuery(base::Time now, const Request& request, uint16_t rtt_ms, Message& query);
   void SendPing(base::Time now, const Contact& contact, uint32_t index);
-  void Transmit(const base::Endpoint& to, base::Bytes bytes) {
+  void Transmit(base::Time now, const base::Endpoint& to, base::Bytes bytes) {
+    if (unproven) reach.Wrote(now, to);
     transmits.Push({to, std::move(bytes)});
+  }
+  // Whether the other side is asked not to remember us.
+  bool IsShyOf(const base::Endpoint& to) const {
+    return !serving && std::ranges::find(witnesses, to) == witnesses.end();
   }
 
   // --- operations, node.cc ------------------------------------------------------------
   absl::StatusOr<OperationId> Begin(base::Time now, Task task);
   absl::StatusOr<OperationId> BeginStanding(base::Time now, Task task, bool stands,
                                             Standing::Purpose purpose);
+  Operation& AddOperation(base::Time now, OperationId id, Task task);
   void BeginAs(base::Time now, OperationId id, Task task);
   void GuessNetworkSize();
   Operation* Find(OperationId id);
   void Pump(base::Time now, Operation& operation);
+  void PumpHeld(base::Time now);
   void Send(base::Time now, const Operation& operation, const Operation::Outgoing& outgoing);
   void Complete(base::Time now, OperationId id);
   void Report(Operation& operation);
   Task TaskFor(Method ask, const NodeId& target, const Approach& how) const;
+  Task MutableTaskFor(std::span<const uint8_t, 32> key, base::ByteSpan salt,
+                      const Approach& how) const;
 
   // --- node_upkeep.cc -----------------------------------------------------------------
   void Upkeep(base::Time now);
@@ -107,7 +119,8 @@ struct Node::Impl {
   void OnLost(base::Time now, const Request& request);
   void OnVote(base::Time now, const base::Endpoint& voter, const base::Endpoint& seen);
   void ChangeId(base::Time now, const NodeId& new_id);
-  void CheckServing(base::Time now);
+  void Introduce(base::Time now);
+  void OnQueryUnproven(base::Time now, const base::Endpoint& from);
   void Bury(const Contact& contact);
   void OnHeard(base::Time now);
 
@@ -124,6 +137,7 @@ struct Node::Impl {
   base::RandomSource* random;
   NodeId id;
   bool serving;
+  bool unproven;                          // not serving, until strangers reach us
   std::optional<RoutingTable> tables[2];  // IPv4, IPv6
   Requests requests;
   Guard guard;
@@ -132,6 +146,7 @@ struct Node::Impl {
   AddressVotes votes[2];
   std::vector<std::unique_ptr<Operation>> operations;
   OperationId last_operation = 0;
+  std::set<OperationId> held;  // that wait until a request can be sent
   // When each of the things done from time to time is due: one line of cache, as every
   // datagram asks for the earliest.
   base::Time next_standing = base::Time::max();
@@ -140,7 +155,7 @@ struct Node::Impl {
   base::Time next_grave;
   base::Time next_cleaning;
   base::Time next_probe = base::Time::max();
-  base::Time next_own_ping;
+  base::Time next_introduction;
   Fifo<base::Transmit<base::Endpoint>> transmits;
   Fifo<Event> events;
   std::vector<Standing> standing;
@@ -168,7 +183,12 @@ struct Node::Impl {
   base::Time last_heard{};
   size_t losses_in_silence = 0;
 
-  std::optional<uint16_t> own_ping;  // transaction of the ping we sent to ourselves
+  // Of being reached.
+  Reach reach;
+  base::Time serve_from;                  // whatever proves it earlier does not count
+  std::vector<base::Endpoint> witnesses;  // who may remember us meanwhile, and tell of us
+
+  base::Time next_down_check{};
 
   const NodeOptions options;  // last: most of it is seldom looked at
 };
@@ -178,13 +198,15 @@ inline constexpr uint32_t kCheckIndex = 0;    // is the contact still there?
 inline constexpr uint32_t kRecheckIndex = 1;  // the same, for the last time
 inline constexpr uint32_t kBootstrapIndex = 2;
 inline constexpr uint32_t kGraveIndex = 3;
-inline constexpr uint32_t kOwnPingIndex = 4;
+inline constexpr uint32_t kProofIndex = 4;  // does it receive what we send?
 
 inline constexpr size_t kMaxGraves = 16;
 inline constexpr size_t kMaxDelayed = 64;
 inline constexpr uint32_t kMaxDelayMs = 10'000;
 // More losses in a row than this, and nothing heard meanwhile: the silence is ours.
 inline constexpr size_t kLossesUntilOffline = 3;
+// Hints at contacts that are gone, from whomever: no more are followed.
+inline constexpr base::Duration kDownCheckEvery = std::chrono::seconds(1);
 inline constexpr base::Duration kProbeEvery = std::chrono::seconds(5);
 // Pings to newcomers stop while so many requests are out.
 inline constexpr size_t kMaxRequestsForNewcomers = 32;

@@ -70,23 +70,19 @@ void Node::HandleMessage(base::Time now, const base::Endpoint& from, base::ByteS
     impl_->HandleQuery(now, from, datagram, message);
   } else {
     impl_->HandleResponse(now, from, message);
+    if (!impl_->held.empty()) impl_->PumpHeld(now);
   }
 }
 
 void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::ByteSpan datagram,
                              const Message& query) {
   ++counters.queries;
-  if (own_ping && from == votes[from.v6 ? 1 : 0].believed() && query.method == Method::kPing &&
-      query.transaction.size() == 2 &&
-      base::LoadLittleEndian<uint16_t>(query.transaction.data()) == *own_ping) {
-    HandleOwnPing();
-    return;
-  }
   RoutingTable* table = TableOf(from);
   if (table == nullptr) return;
   Guard::Account account = guard.Look(now, from);
   if (!account.Admits()) return;
   OnHeard(now);
+  if (unproven) OnQueryUnproven(now, from);
   if (query.sender && !query.read_only && protocol->IdFits(*query.sender, from)) {
     const Contact contact{*query.sender, from};
     if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers) {
@@ -94,13 +90,33 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
       account.Sent(kPingBytes);  // it, too, was called forth by whoever forged the sender
     }
   }
-  if (query.method == Method::kPeerHandshake || query.method == Method::kPeerHolepunch) {
-    PassOn(now, from, datagram.size(), query, account);
-  } else if (query.method == Method::kDelayedPing) {
-    Delay(now, from, datagram.size(), query, account);
-  } else {
-    Reply(now, from, datagram.size(), query, account);
+  switch (query.method) {
+    case Method::kPeerHandshake:
+    case Method::kPeerHolepunch:
+      PassOn(now, from, datagram.size(), query, account);
+      return;
+    case Method::kDelayedPing:
+      Delay(now, from, datagram.size(), query, account);
+      return;
+    case Method::kDownHint:
+      HandleDownHint(now, query);
+      break;
+    default:
+      break;
   }
+  Reply(now, from, datagram.size(), query, account);
+}
+
+// Somebody got no answer from a contact. He may lie, so it is asked.
+void Node::Impl::HandleDownHint(base::Time now, const Message& hint) {
+  if (hint.contacts.empty() || now < next_down_check) return;
+  const Contact contact = hint.contacts[0];
+  const RoutingTable* table = TableOf(contact.endpoint);
+  const RoutingTable::Entry* entry = table == nullptr ? nullptr : table->Find(contact.id);
+  if (entry == nullptr || entry->contact != contact) return;
+  next_down_check = now + kDownCheckEvery;
+  ++counters.down_hints;
+  SendPing(now, contact, kCheckIndex);
 }
 
 // For two peers of hyperdht that cannot reach each other yet.
@@ -111,7 +127,7 @@ void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, size_t query
   if (!forward || TableOf(forward->to) == nullptr) return;
   Message message = hyper::ToMessage(query, *forward);
   message.sender = id;
-  message.read_only = !serving;
+  message.read_only = IsShyOf(forward->to);
   message.observed = forward->to;
   if (forward->add_contacts) {
     TableOf(from)->Closest(
@@ -128,7 +144,7 @@ void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, size_t query
   if (receiver.ReplyLimit(query.method, bytes.size()) < bytes.size()) return;
   receiver.Sent(bytes.size());
   ++counters.forwarded;
-  Transmit(forward->to, std::move(bytes));
+  Transmit(now, forward->to, std::move(bytes));
 }
 
 // Answers a ping later, so that the asker learns how long his NAT remembers.
@@ -141,7 +157,7 @@ void Node::Impl::Delay(base::Time now, const base::Endpoint& from, size_t query_
   reply.transaction = query.transaction;
   reply.observed = from;
   reply.sender = id;
-  reply.read_only = !serving;
+  reply.read_only = IsShyOf(from);
   const base::Bytes bytes =
       EncodeWithin(*protocol, from, account.ReplyLimit(query.method, query_bytes), reply);
   if (bytes.empty()) return;
@@ -165,14 +181,21 @@ void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_
     limit = std::min(limit, static_cast<size_t>(kEmptyGetRatio * static_cast<double>(query_bytes)));
   }
   reply.sender = id;
-  reply.read_only = !serving;
+  reply.read_only = IsShyOf(from);
   base::Endpoint to = from;
   if (query.method == Method::kPingNat) to.port = query.port;
   base::Bytes bytes = EncodeWithin(*protocol, to, limit, reply);
   if (bytes.empty()) return;
   account.Sent(bytes.size());
   ++counters.replies;
-  Transmit(to, std::move(bytes));
+  Transmit(now, to, std::move(bytes));
+  if (account.IsToBeChallenged()) {
+    Message ping;
+    if (SendQuery(now, {.to = from, .method = Method::kPing, .index = kProofIndex}, kUnknownRttMs,
+                  ping)) {
+      account.Sent(kPingBytes);
+    }
+  }
 }
 
 bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_ms,
@@ -184,7 +207,7 @@ bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_
   query.kind = Kind::kQuery;
   query.method = request.method;
   query.transaction = bytes;
-  query.read_only = !serving;
+  query.read_only = IsShyOf(request.to);
   query.observed = request.to;
   query.sender = id;
   if (tables[0] && tables[1]) query.want_v4 = query.want_v6 = true;
@@ -193,9 +216,8 @@ bool Node::Impl::SendQuery(base::Time now, const Request& request, uint16_t rtt_
     requests.Take(now, request.to, *transaction);
     return false;
   }
-  if (request.index == kOwnPingIndex && request.operation == 0) own_ping = *transaction;
   ++counters.sent;
-  Transmit(request.to, std::move(out));
+  Transmit(now, request.to, std::move(out));
   return true;
 }
 
@@ -214,6 +236,7 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
   }
   if (!request) {
     ++counters.unexpected;
+    guard.Look(now, from).Doubt();
     return;
   }
   OnHeard(now);
@@ -238,6 +261,7 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
   if (response.observed) OnVote(now, from, *response.observed);
   if (request->operation == 0) {
     if (request->index == kBootstrapIndex && understood) JoinThrough(now, response, from);
+    if (request->index == kProofIndex) guard.Look(now, from).Answered();
     if (request->index == kGraveIndex && now - last_rejoin > std::chrono::minutes(1)) Join(now);
     return;
   }

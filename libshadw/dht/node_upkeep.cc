@@ -12,7 +12,9 @@ namespace {
 constexpr base::Duration kLongestJoinPause = std::chrono::seconds(60);
 constexpr base::Duration kGraveEvery = std::chrono::minutes(1);
 constexpr base::Duration kCleanEvery = std::chrono::minutes(5);
-constexpr base::Duration kOwnPingEvery = std::chrono::minutes(5);
+// Longer than a contact is believed without a word, so that we are asked.
+constexpr base::Duration kIntroduceEvery = std::chrono::minutes(30);
+constexpr size_t kWitnesses = 8;
 constexpr size_t kProbes = 3;
 // Standing tasks wait for each other where so many operations are under way.
 constexpr size_t kMaxStandingAtOnce = 64;
@@ -30,6 +32,7 @@ void Node::HandleTimeout(base::Time now) {
         }
       },
       [&](const Request& request) { impl_->OnLost(now, request); });
+  impl_->PumpHeld(now);
   impl_->Upkeep(now);
 }
 
@@ -38,9 +41,7 @@ std::optional<base::Time> Node::NextTimeout() const {
   base::Time next =
       std::min({it.next_visit, it.next_grave, it.next_cleaning, it.next_standing, it.next_probe});
   if (!it.Joining() && !it.joined) next = std::min(next, it.next_join);
-  if (!it.serving && it.options.serving == Serving::kWhenReachable) {
-    next = std::min(next, it.next_own_ping);
-  }
+  if (it.unproven) next = std::min(next, it.next_introduction);
   for (const auto& [time, reply] : it.delayed) next = std::min(next, time);
   if (const auto request = it.requests.NextTime()) next = std::min(next, *request);
   return next;
@@ -49,10 +50,9 @@ std::optional<base::Time> Node::NextTimeout() const {
 void Node::Impl::Upkeep(base::Time now) {
   std::erase_if(delayed, [&](auto& entry) {
     if (now < entry.first) return false;
-    transmits.Push(std::move(entry.second));
+    Transmit(now, entry.second.to, std::move(entry.second.bytes));
     return true;
   });
-  if (!Joining() && !joined && now >= next_join) Join(now);
   if (now >= next_visit) VisitNextBucket(now);
   if (now >= next_grave) VisitGrave(now);
   if (now >= next_standing) RunStanding(now);
@@ -61,9 +61,9 @@ void Node::Impl::Upkeep(base::Time now) {
     next_cleaning = now + kCleanEvery;
     responder.ForgetExpired(now);
   }
-  if (!serving && options.serving == Serving::kWhenReachable && now >= next_own_ping) {
-    CheckServing(now);
-  }
+  if (unproven && now >= next_introduction) Introduce(now);
+  // Last, as a visit may have found that nobody is left.
+  if (!Joining() && !joined && now >= next_join) Join(now);
 }
 
 // --- joining --------------------------------------------------------------------------
@@ -99,12 +99,7 @@ void Node::Impl::JoinThrough(base::Time now, const Message& response, const base
     Task task = TaskFor(Method::kFindNode, id, {});
     task.quiet = true;
     join_operation = ++last_operation;
-    auto operation =
-        std::make_unique<Operation>(join_operation, std::move(task), protocol, random, id);
-    for (const bool v6 : {false, true}) {
-      if (tables[v6 ? 1 : 0]) operation->AddLookup(v6, &*tables[v6 ? 1 : 0]);
-    }
-    operations.push_back(std::move(operation));
+    AddOperation(now, join_operation, std::move(task));
   }
   Operation& join = *Find(join_operation);
   if (response.sender) join.AddSeed({*response.sender, from});
@@ -203,7 +198,6 @@ void Node::Impl::OnLost(base::Time now, const Request& request) {
     }
   }
   if (request.operation == 0) {
-    if (request.index == kOwnPingIndex) own_ping.reset();
     return;
   }
   if (Operation* operation = Find(request.operation)) {
@@ -293,7 +287,8 @@ void Node::Impl::OnVote(base::Time now, const base::Endpoint& voter, const base:
   if (serving && options.serving == Serving::kWhenReachable) {
     // What was proven held for another address.
     serving = false;
-    next_own_ping = now + options.serve_after;
+    unproven = true;
+    serve_from = next_introduction = now + options.serve_after;
     events.Push(ServingChanged{false});
   }
   events.Push(AddressLearned{*vote.believed(), id});
@@ -309,21 +304,26 @@ void Node::Impl::ChangeId(base::Time now, const NodeId& new_id) {
   next_join = std::min(next_join, now);
 }
 
-// A ping to our own public address that comes in again was let in from outside.
-void Node::Impl::CheckServing(base::Time now) {
-  next_own_ping = now + kOwnPingEvery;
-  const std::optional<base::Endpoint>& address =
-      votes[0].believed() ? votes[0].believed() : votes[1].believed();
-  if (!address) return;
-  Message ping;
-  SendQuery(now, {.to = *address, .method = Method::kPing, .index = kOwnPingIndex}, kUnknownRttMs,
-            ping);
+// Nobody asks whom he does not know. A few neighbours, who have room for us, may remember
+// us; whoever hears of us from them, or they themselves when we were quiet, will ask.
+void Node::Impl::Introduce(base::Time now) {
+  next_introduction = now + kIntroduceEvery;
+  witnesses.clear();
+  std::vector<Contact> neighbours;
+  for (const std::optional<RoutingTable>& table : tables) {
+    if (!table) continue;
+    table->Closest(id, kWitnesses,
+                   [&](const RoutingTable::Entry& entry) { neighbours.push_back(entry.contact); });
+  }
+  for (const Contact& neighbour : neighbours) witnesses.push_back(neighbour.endpoint);
+  for (const Contact& neighbour : neighbours) SendPing(now, neighbour, kCheckIndex);
 }
 
-void Node::Impl::HandleOwnPing() {
-  own_ping.reset();
-  if (serving || options.serving != Serving::kWhenReachable) return;
+void Node::Impl::OnQueryUnproven(base::Time now, const base::Endpoint& from) {
+  if (now < serve_from || !reach.IsUnasked(now, from)) return;
   serving = true;
+  unproven = false;
+  witnesses.clear();
   events.Push(ServingChanged{true});
 }
 

@@ -51,13 +51,13 @@ Operation::Operation(uint64_t id, Task task, const Protocol* protocol, base::Ran
     : id_(id), task_(std::move(task)), protocol_(protocol), random_(random), own_id_(own_id) {}
 
 void Operation::AddSeed(const Contact& contact) {
-  for (size_t i = 0; i < is_v6_.size(); ++i) {
-    if (is_v6_[i] == contact.endpoint.v6) lookups_[i].AddSeed(contact, kUnknownRttMs);
+  if (const auto lookup = lookup_of_family_[contact.endpoint.v6 ? 1 : 0]) {
+    lookups_[*lookup].AddSeed(contact, kUnknownRttMs);
   }
 }
 
 void Operation::AddLookup(bool v6, const RoutingTable* table) {
-  is_v6_.push_back(v6);
+  lookup_of_family_[v6 ? 1 : 0] = lookups_.size();
   if (first_table_ == nullptr) first_table_ = table;
   Seed(*table, lookups_.emplace_back(task_.target, own_id_, task_.lookup));
 }
@@ -125,7 +125,7 @@ std::optional<Operation::Outgoing> Operation::Next(const NetworkSize& size) {
 void Operation::Advance(const NetworkSize& size) {
   switch (phase_) {
     case Phase::kLookup:
-      if (StartSpread(size) || Widen()) return;
+      if (Merge() || StartSpread(size) || Widen()) return;
       break;
     case Phase::kSpread:
       StartExtra();
@@ -181,13 +181,26 @@ bool Operation::StartSpread(const NetworkSize& size) {
   return true;
 }
 
+// A get that found something has met enough of the closest on its paths.
+bool Operation::Merge() {
+  const bool found = !versions_.empty() && !task_.commit;
+  if (task_.lookup.disjoint_paths <= 1 || merged_ || found) return false;
+  merged_ = true;
+  for (Lookup& lookup : lookups_) lookup.Merge();
+  return true;
+}
+
 // Those who keep a record are the closest of when it was put; of late, others may have
 // come closer. Whoever gets nothing from the closest asks as many again.
 bool Operation::Widen() {
   const bool gets = task_.ask == Method::kGetImmutable || task_.ask == Method::kGetMutable;
   if (!gets || task_.commit || widened_ || !versions_.empty()) return false;
   widened_ = true;
-  for (Lookup& lookup : lookups_) lookup.Widen(2 * task_.lookup.results);
+  for (Lookup& lookup : lookups_) {
+    lookup.Widen(2 * task_.lookup.results);
+    // Many questions at once may be more than an address is answered.
+    lookup.AskSilentAgain();
+  }
   return true;
 }
 
@@ -212,7 +225,7 @@ void Operation::StartCommit() {
   std::vector<Lookup::Hit> to = std::move(extra_hits_);
   const size_t lookups = spread_done_ ? first_lookup_of_phase_ : lookups_.size();
   for (size_t i = 0; i < lookups; ++i) {
-    for (Lookup::Hit& hit : lookups_[i].Closest(task_.replicas)) to.push_back(std::move(hit));
+    for (Lookup::Hit& hit : lookups_[i].Results(task_.replicas)) to.push_back(std::move(hit));
   }
   std::ranges::stable_sort(
       to, [&](const Contact& a, const Contact& b) { return Closer(task_.target, a.id, b.id); },
@@ -224,8 +237,11 @@ void Operation::StartCommit() {
            to.end());
   directs_.clear();
   for (size_t rank = 0; rank < to.size(); ++rank) {
+    // Whoever gave no token would refuse.
+    const bool has_token = !to[rank].token.empty();
     directs_.push_back({.contact = to[rank].contact,
                         .token = std::move(to[rank].token),
+                        .settled = !has_token,
                         .outcome = {.contact = to[rank].contact, .rank = rank}});
   }
   phase_ = Phase::kCommit;
@@ -269,18 +285,20 @@ void Operation::Answered(uint32_t index, const Message& response) {
 
 // A node of both families tells of both; each lookup keeps to its own.
 void Operation::TakeContacts(size_t lookup, uint32_t index, const Message& response) {
-  if (is_v6_.size() < 2 || lookup >= is_v6_.size()) {
+  const bool both = lookup_of_family_[0] && lookup_of_family_[1];
+  if (!both || lookup > 1) {
     lookups_[lookup].Answered(index, response.contacts.span(), response.token);
     return;
   }
+  const bool v6 = lookup == *lookup_of_family_[1];
   ContactList own;
   for (const Contact& contact : response.contacts) {
-    if (contact.endpoint.v6 == is_v6_[lookup]) own.Add(contact);
+    if (contact.endpoint.v6 == v6) own.Add(contact);
   }
   lookups_[lookup].Answered(index, own.span(), response.token);
   if (phase_ != Phase::kLookup) return;
   for (const Contact& contact : response.contacts) {
-    if (contact.endpoint.v6 != is_v6_[lookup]) AddSeed(contact);
+    if (contact.endpoint.v6 != v6) AddSeed(contact);
   }
 }
 
@@ -309,9 +327,10 @@ void Operation::Slow(uint32_t index) {
 }
 
 void Operation::Lost(uint32_t index) {
+  ++silent_;
   if ((index & kDirectBits) == 0) {
     const size_t lookup = index >> kLookupShift;
-    if (lookup < lookups_.size()) lookups_[lookup].Failed(index & kIndexMask);
+    if (lookup < lookups_.size()) lookups_[lookup].Silent(index & kIndexMask);
     return;
   }
   Direct* direct = FindDirect(index);
@@ -323,12 +342,24 @@ void Operation::Lost(uint32_t index) {
   }
 }
 
+void Operation::NotSent(uint32_t index) {
+  --messages_;
+  if ((index & kDirectBits) == 0) {
+    const size_t lookup = index >> kLookupShift;
+    if (lookup < lookups_.size()) lookups_[lookup].Failed(index & kIndexMask);
+  } else if (Direct* direct = FindDirect(index)) {
+    // Whoever was asked before is known to be silent.
+    Settle(*direct, direct->tries > 1 ? PutResult::kSilent : PutResult::kNotSent, 0);
+  }
+}
+
 void Operation::TakeValue(const Message& response) {
   if (response.value.empty() ||
       (task_.ask != Method::kGetImmutable && task_.ask != Method::kGetMutable)) {
     return;
   }
   const Record record = RecordOf(response, task_);
+  if (task_.least_seq && record.seq < *task_.least_seq) return;
   const auto known = std::ranges::find(versions_, record, &GetReport::Version::record);
   if (known != versions_.end()) {
     ++known->agreed;
@@ -359,12 +390,15 @@ void Operation::TakePeers(const Message& response) {
 }
 
 LookupReport Operation::report() const {
-  LookupReport report{
-      .target = task_.target, .messages = messages_, .answers = answers_, .crowded = spread_done_};
+  LookupReport report{.target = task_.target,
+                      .messages = messages_,
+                      .answers = answers_,
+                      .silent = silent_,
+                      .crowded = spread_done_};
   const size_t lookups = spread_done_ ? first_lookup_of_phase_ : lookups_.size();
   for (size_t i = 0; i < lookups; ++i) {
     report.hops = std::max(report.hops, lookups_[i].hops());
-    for (const Lookup::Hit& hit : lookups_[i].Closest(task_.lookup.results)) {
+    for (const Lookup::Hit& hit : lookups_[i].Results(task_.lookup.results)) {
       report.closest.push_back(hit.contact);
     }
   }
@@ -387,10 +421,8 @@ size_t Operation::stored() const {
 
 PutReport Operation::TakePutReport() {
   PutReport put{.operation = id_, .lookup = report()};
-  if (phase_ == Phase::kDone) {
-    put.stored = stored();
-    put.quorum_met = put.stored >= task_.quorum;
-  }
+  put.stored = stored();
+  put.quorum_met = put.stored >= task_.quorum;
   for (Direct& direct : directs_) put.outcomes.push_back(std::move(direct.outcome));
   for (const GetReport::Version& version : versions_) {
     if (version.record.seq > std::max(task_.record.seq, put.newer_seq.value_or(INT64_MIN))) {

@@ -5,7 +5,9 @@
 // something there. It is a lookup in each address family, then what the task needs:
 //
 //   look up      ask the closest nodes, each for what is wanted; a get that finds nothing
-//                asks as many again, a little farther out
+//                asks as many again, a little farther out, and the silent once more
+//   merge        only of disjoint paths: they go on as one, so that the closest of all are
+//                asked; a get that found something does without
 //   spread       only where the target is crowded, see below
 //   commit       write to the closest that answered, once more where one was silent
 //
@@ -20,6 +22,7 @@
 #ifndef LIBSHADW_DHT_OPERATION_H_
 #define LIBSHADW_DHT_OPERATION_H_
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -44,6 +47,7 @@ struct Task {
   // Of a put what is put; of a get of a mutable record its key and salt.
   Record record;
   std::optional<int64_t> cas;
+  std::optional<int64_t> least_seq;  // of a get: older ones are not wanted
   std::shared_ptr<const Announcement> announcement;
   LookupOptions lookup;
   size_t replicas = 8;  // how many are written to
@@ -80,6 +84,8 @@ class Operation {
   void Refused(uint32_t index, const Message& error);
   void Slow(uint32_t index);
   void Lost(uint32_t index);
+  // What Next gave could not be sent. Nobody is blamed for it.
+  void NotSent(uint32_t index);
   bool done() const { return phase_ == Phase::kDone; }
 
   // Once it is done. `Take…` leave the operation empty.
@@ -108,6 +114,7 @@ class Operation {
   std::optional<Outgoing> NextDirect(Method method);
   void Advance(const NetworkSize& size);
   bool StartSpread(const NetworkSize& size);
+  bool Merge();
   bool Widen();
   void StartExtra();
   void StartCommit();
@@ -126,9 +133,10 @@ class Operation {
   Phase phase_ = Phase::kLookup;
   bool spread_done_ = false;
   bool widened_ = false;
+  bool merged_ = false;
   std::deque<Lookup> lookups_;
   const RoutingTable* first_table_ = nullptr;
-  std::vector<bool> is_v6_;  // of the first lookups, one a family
+  std::array<std::optional<size_t>, 2> lookup_of_family_;  // IPv4, IPv6
   size_t first_lookup_of_phase_ = 0;
   std::vector<Direct> directs_;
   std::vector<Lookup::Hit> extra_hits_;
@@ -138,6 +146,7 @@ class Operation {
   size_t messages_ = 0;
   size_t main_messages_ = 0;  // before it spread
   size_t answers_ = 0;
+  size_t silent_ = 0;
 };
 
 }  // namespace shadw::dht

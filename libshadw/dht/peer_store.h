@@ -2,18 +2,25 @@
 //
 // Who announced himself under which target, until his announcement expires.
 //
-//   PeerStore peers({});
+//   PeerStore peers({.lifetime = protocol.traits().peer_lifetime});
 //   peers.Put(now, target, stored_peer, from);
 //   peers.Sample(now, target, 50, &random, [&](const StoredPeer& peer) { … });
 //
+// A peer whose key hashes to the target is its owner: the one that is found by its name,
+// and that no other puts out.
+//
 // Limits: `max_targets` targets, `max_peers_of_target` peers each; the peer that
-// announced longest ago makes way, and a new target is refused when all are in use.
+// announced longest ago makes way, and a new target is refused when all are in use. One
+// address has at most `max_announcements_of_address`; local ones are exempt.
+//   Cost     Put: the peers of the target once, and kMaxForgottenAtOnce that expired
 //   Source   BEP 5 (peers), BEP 51 (samples of targets)
 #ifndef LIBSHADW_DHT_PEER_STORE_H_
 #define LIBSHADW_DHT_PEER_STORE_H_
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "libshadw/base/endpoint.h"
@@ -21,13 +28,15 @@
 #include "libshadw/base/time.h"
 #include "libshadw/dht/node_id.h"
 #include "libshadw/dht/protocol.h"
+#include "libshadw/dht/shares.h"
 
 namespace shadw::dht {
 
 struct PeerStoreOptions {
   size_t max_targets = 5000;
   size_t max_peers_of_target = 500;
-  base::Duration lifetime{};  // zero: the protocol's
+  size_t max_announcements_of_address = 500;
+  base::Duration lifetime{};  // zero: the protocol's, where a node is given it
 };
 
 class PeerStore {
@@ -36,13 +45,15 @@ class PeerStore {
     StoredPeer peer;
     base::Endpoint from;  // where its announcement came from
     base::Time expires;
+    bool owns_target = false;
   };
+  static constexpr size_t kMaxForgottenAtOnce = 64;
 
   explicit PeerStore(const PeerStoreOptions& options);
 
-  // False: there is no room for another target.
-  bool Put(base::Time now, const NodeId& target, const StoredPeer& peer,
-           const base::Endpoint& from);
+  // False: there is no room for another target, or for more from this address.
+  bool Put(base::Time now, const NodeId& target, const StoredPeer& peer, const base::Endpoint& from,
+           bool owns_target = false);
   void Remove(const NodeId& target, base::ByteSpan key);
 
   // Calls `take` with at most `count` peers, beginning at a random one.
@@ -60,16 +71,8 @@ class PeerStore {
       --count;
     }
   }
-  // The first peer under the target for which `is_it`; null: none.
-  template <typename IsIt>
-  const Kept* Find(base::Time now, const NodeId& target, IsIt&& is_it) const {
-    const auto found = targets_.find(target);
-    if (found == targets_.end()) return nullptr;
-    for (const Kept& kept : found->second) {
-      if (kept.expires > now && is_it(kept)) return &kept;
-    }
-    return nullptr;
-  }
+  // The peer that owns the target; null: it did not announce.
+  const Kept* Owner(base::Time now, const NodeId& target) const;
   // At most `count` targets that somebody announced under, beginning at a random one.
   std::vector<NodeId> SampleTargets(size_t count, base::RandomSource* random) const;
 
@@ -77,10 +80,18 @@ class PeerStore {
   size_t targets() const { return targets_.size(); }
 
  private:
+  using Peers = std::vector<Kept>;  // the owner, where it announced, comes first
+
   static size_t Below(size_t bound, base::RandomSource* random);
+  void Forget(base::Time now, size_t at_most);
+  // What else is noted of an announcement, before it is taken out or after it was put in.
+  void TakeOut(const NodeId& target, const Kept& kept);
+  void PutIn(const NodeId& target, const Kept& kept);
 
   PeerStoreOptions options_;
-  std::map<NodeId, std::vector<Kept>> targets_;
+  std::map<NodeId, Peers> targets_;
+  Shares shares_;
+  std::set<std::tuple<base::Time, NodeId, base::Bytes>> by_expiry_;  // target, key
 };
 
 }  // namespace shadw::dht

@@ -41,6 +41,7 @@ struct ProtocolTraits {
   bool seq_is_minimum;   // a get names the least sequence number wanted, not the last known
   bool id_from_address;  // the id is a hash of the address: it changes with it
   bool v6;               // messages can carry IPv6 contacts
+  bool unannounces;      // an announcement can be taken back
 };
 
 // A peer record as it is stored: who announced (one record each), and what is served.

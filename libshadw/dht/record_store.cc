@@ -46,7 +46,7 @@ absl::Status RecordStoreOptions::Validate() const {
 }
 
 RecordStore::RecordStore(const RecordStoreOptions& options, const NodeId& own_id)
-    : options_(options), own_id_(own_id) {}
+    : options_(options), own_id_(own_id), shares_(options.max_records_of_address) {}
 
 const Record* RecordStore::Get(base::Time now, const NodeId& target) const {
   const auto found = kept_.find(target);
@@ -55,7 +55,16 @@ const Record* RecordStore::Get(base::Time now, const NodeId& target) const {
 
 void RecordStore::TakeOut(Map::iterator at, std::vector<Map::node_type>& taken) {
   bytes_ -= BytesOf(at->second.record);
+  shares_.Remove(at->second.from);
+  by_expiry_.erase({at->second.expires, at->first});
   taken.push_back(kept_.extract(at));
+}
+
+void RecordStore::PutIn(Map::node_type node) {
+  bytes_ += BytesOf(node.mapped().record);
+  shares_.Add(node.mapped().from);
+  by_expiry_.insert({node.mapped().expires, node.key()});
+  kept_.insert(std::move(node));
 }
 
 bool RecordStore::MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::node_type>& taken) {
@@ -69,7 +78,7 @@ bool RecordStore::MakeRoom(const NodeId& target, size_t bytes, std::vector<Map::
 }
 
 Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& record,
-                         std::optional<int64_t> cas) {
+                         std::optional<int64_t> cas, const base::Endpoint& from) {
   const auto found = kept_.find(target);
   if (found != kept_.end() && found->second.expires > now) {
     Kept& kept = found->second;
@@ -83,31 +92,31 @@ Refusal RecordStore::Put(base::Time now, const NodeId& target, const Record& rec
       }
     }
     if (record == kept.record) {
+      by_expiry_.erase({kept.expires, target});
       kept.expires = now + options_.lifetime;
+      by_expiry_.insert({kept.expires, target});
       return Refusal::kNone;
     }
   }
   std::vector<Map::node_type> taken;
   if (found != kept_.end()) TakeOut(found, taken);
-  if (IsFull(BytesOf(record))) ForgetExpired(now);
-  if (!MakeRoom(target, BytesOf(record), taken)) {
-    for (Map::node_type& node : taken) {
-      bytes_ += BytesOf(node.mapped().record);
-      kept_.insert(std::move(node));
-    }
+  if (IsFull(BytesOf(record)) || !shares_.HasRoom(from)) ForgetExpired(now);
+  if (!shares_.HasRoom(from) || !MakeRoom(target, BytesOf(record), taken)) {
+    for (Map::node_type& node : taken) PutIn(std::move(node));
     return Refusal::kServer;
   }
-  bytes_ += BytesOf(record);
-  kept_.emplace(target, Kept{record, now + options_.lifetime});
+  Map fresh;
+  fresh.emplace(target, Kept{record, from, now + options_.lifetime});
+  PutIn(fresh.extract(fresh.begin()));
   return Refusal::kNone;
 }
 
 void RecordStore::ForgetExpired(base::Time now) {
-  std::erase_if(kept_, [&](const auto& entry) {
-    if (entry.second.expires > now) return false;
-    bytes_ -= BytesOf(entry.second.record);
-    return true;
-  });
+  std::vector<Map::node_type> expired;
+  while (!by_expiry_.empty() && by_expiry_.begin()->first <= now) {
+    TakeOut(kept_.find(by_expiry_.begin()->second), expired);
+    expired.clear();
+  }
 }
 
 }  // namespace shadw::dht

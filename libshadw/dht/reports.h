@@ -25,16 +25,24 @@ struct LookupReport {
   std::vector<Contact> closest;  // that answered, closest first
   size_t messages = 0;           // requests sent, all of the operation
   size_t answers = 0;
+  // Requests that were given up. Of a get that found nothing: those who were silent, the
+  // closest of them twice, may have it.
+  size_t silent = 0;
   uint16_t hops = 0;     // to the closest: 1 when it stood in our own table
   bool crowded = false;  // the target's surroundings were denser than the network explains
 };
 
-enum class PutResult : uint8_t { kStored, kRefused, kSilent };
+enum class PutResult : uint8_t {
+  kStored,
+  kRefused,
+  kSilent,
+  kNotSent,  // never asked to: it gave no token, or the protocol cannot say it
+};
 
 struct PutOutcome {
   Contact contact;
   size_t rank = 0;  // 0: the closest to the target of those written to
-  PutResult result = PutResult::kSilent;
+  PutResult result = PutResult::kNotSent;
   int code = 0;      // of a refusal, as on the wire
   std::string text;  // likewise; at most kMaxErrorTextBytes
 };

@@ -86,30 +86,18 @@ void Responder::AddToken(base::Time now, const Message& query, const base::Endpo
 
 void Responder::AddPeers(base::Time now, const Message& query, Message& reply) const {
   if (query.method == Method::kFindPeer) {
-    if (const StoredPeer* peer = OwnerOf(now, *query.target))
-      reply.peers.emplace_back(peer->record);
+    if (const PeerStore::Kept* owner = peers_.Owner(now, *query.target)) {
+      reply.peers.emplace_back(owner->peer.record);
+    }
     return;
   }
   peers_.Sample(now, *query.target, options_.max_peers_in_reply, random_,
                 [&](const StoredPeer& peer) { reply.peers.emplace_back(peer.record); });
 }
 
-// The peer whose key hashes to the target: who can be asked for by name.
-const StoredPeer* Responder::OwnerOf(base::Time now, const NodeId& target) const {
-  const PeerStore::Kept* kept = KeptOwner(now, target);
-  return kept == nullptr ? nullptr : &kept->peer;
-}
-
 std::optional<base::Endpoint> Responder::AnnouncerOf(base::Time now, const NodeId& target) const {
-  const PeerStore::Kept* kept = KeptOwner(now, target);
-  return kept == nullptr ? std::nullopt : std::optional(kept->from);
-}
-
-const PeerStore::Kept* Responder::KeptOwner(base::Time now, const NodeId& target) const {
-  return peers_.Find(now, target, [&](const PeerStore::Kept& kept) {
-    return kept.peer.key.size() == 32 &&
-           protocol_->MutableTarget(base::ByteSpan(kept.peer.key).first<32>(), {}) == target;
-  });
+  const PeerStore::Kept* owner = peers_.Owner(now, target);
+  return owner == nullptr ? std::nullopt : std::optional(owner->from);
 }
 
 void Responder::AddRecord(base::Time now, const Message& query, Message& reply) const {
@@ -129,7 +117,7 @@ void Responder::AddRecord(base::Time now, const Message& query, Message& reply) 
   reply.signature = record->signature;
 }
 
-Refusal Responder::Store(base::Time now, const Message& query) {
+Refusal Responder::Store(base::Time now, const Message& query, const base::Endpoint& from) {
   const ProtocolTraits& traits = protocol_->traits();
   if (const Refusal refusal = protocol_->CheckValue(query.value); refusal != Refusal::kNone) {
     return refusal;
@@ -138,7 +126,7 @@ Refusal Responder::Store(base::Time now, const Message& query) {
   if (query.method == Method::kPutImmutable) {
     const NodeId target = protocol_->ImmutableTarget(query.value);
     if (query.target && *query.target != target) return Refusal::kMalformed;
-    return records_.Put(now, target, record, std::nullopt);
+    return records_.Put(now, target, record, std::nullopt, from);
   }
   if (query.key.size() != 32 || query.signature.size() != 64 || !query.seq || *query.seq < 0) {
     return Refusal::kMalformed;
@@ -152,7 +140,7 @@ Refusal Responder::Store(base::Time now, const Message& query) {
   const NodeId target = protocol_->MutableTarget(*record.key, record.salt);
   if (query.target && *query.target != target) return Refusal::kMalformed;
   if (!VerifyRecord(*protocol_, target, record)) return Refusal::kBadSignature;
-  return records_.Put(now, target, record, query.cas);
+  return records_.Put(now, target, record, query.cas, from);
 }
 
 Refusal Responder::Announce(base::Time now, const Message& query, const base::Endpoint& from,
@@ -167,11 +155,14 @@ Refusal Responder::Announce(base::Time now, const Message& query, const base::En
     peers_.Remove(*query.target, peer.key);
     return Refusal::kNone;
   }
-  return peers_.Put(now, *query.target, peer, from) ? Refusal::kNone : Refusal::kServer;
+  const bool owns_target =
+      peer.key.size() == 32 &&
+      protocol_->MutableTarget(base::ByteSpan(peer.key).first<32>(), {}) == *query.target;
+  return peers_.Put(now, *query.target, peer, from, owns_target) ? Refusal::kNone
+                                                                 : Refusal::kServer;
 }
 
-Refusal Responder::Write(base::Time now, const Message& query, const base::Endpoint& from,
-                         const NodeId& own_id) {
+Refusal Responder::CheckToken(base::Time now, const Message& query, const base::Endpoint& from) {
   NodeId target{};
   if (protocol_->traits().tokens_always) {
     target = TokenTarget({});
@@ -183,10 +174,13 @@ Refusal Responder::Write(base::Time now, const Message& query, const base::Endpo
     target = protocol_->MutableTarget(query.key.first<32>(), query.salt);
   }
   token_was_good_ = tokens_.Accepts(now, query.token, from, target);
-  if (!token_was_good_) return Refusal::kBadToken;
-  if (!IsWrite(query.method)) return Refusal::kNone;
+  return token_was_good_ ? Refusal::kNone : Refusal::kBadToken;
+}
+
+Refusal Responder::Write(base::Time now, const Message& query, const base::Endpoint& from,
+                         const NodeId& own_id) {
   return query.method == Method::kPutImmutable || query.method == Method::kPutMutable
-             ? Store(now, query)
+             ? Store(now, query, from)
              : Announce(now, query, from, own_id);
 }
 
@@ -198,9 +192,11 @@ bool Responder::Answer(base::Time now, const Message& query, const base::Endpoin
   reply.transaction = query.transaction;
   reply.observed = from;
   Refusal refusal = query.malformed;
+  const bool writes = IsWrite(query.method);
   const bool shows_token = protocol_->traits().tokens_always && !query.token.empty();
-  if (refusal == Refusal::kNone && (IsWrite(query.method) || shows_token)) {
-    refusal = Write(now, query, from, own_id);
+  if (refusal == Refusal::kNone && (writes || shows_token)) {
+    refusal = CheckToken(now, query, from);
+    if (refusal == Refusal::kNone && writes) refusal = Write(now, query, from, own_id);
   } else if (refusal == Refusal::kNone && query.method == Method::kUnknown) {
     refusal = Refusal::kUnknownMethod;
   }

@@ -55,15 +55,14 @@ class Responder {
  private:
   void AddContacts(const Message& query, const base::Endpoint& from, Message& reply) const;
   NodeId TokenTarget(const NodeId& target) const;
-  const PeerStore::Kept* KeptOwner(base::Time now, const NodeId& target) const;
-  const StoredPeer* OwnerOf(base::Time now, const NodeId& target) const;
   void AddToken(base::Time now, const Message& query, const base::Endpoint& from, Scratch& scratch,
                 Message& reply);
   void AddPeers(base::Time now, const Message& query, Message& reply) const;
   void AddRecord(base::Time now, const Message& query, Message& reply) const;
-  Refusal Store(base::Time now, const Message& query);
+  Refusal Store(base::Time now, const Message& query, const base::Endpoint& from);
   Refusal Announce(base::Time now, const Message& query, const base::Endpoint& from,
                    const NodeId& own_id);
+  Refusal CheckToken(base::Time now, const Message& query, const base::Endpoint& from);
   Refusal Write(base::Time now, const Message& query, const base::Endpoint& from,
                 const NodeId& own_id);
 

@@ -75,6 +75,27 @@ bool RoutingTable::BucketHasRoomFor(const Bucket& bucket, const base::Endpoint& 
   return same < options_.max_per_subnet_in_bucket;
 }
 
+// A place for one more that waits: a free one, or that of whom it replaces. The subnets keep
+// to their share here as well, so that one of them cannot flush out all who wait.
+void RoutingTable::Wait(Bucket& bucket, const Entry& entry) {
+  TableEntries& waiting = bucket.replacements;
+  const base::Endpoint& endpoint = entry.contact.endpoint;
+  const Entry* oldest = nullptr;
+  size_t same = 0;
+  for (const Entry& other : waiting) {
+    if (other.contact.endpoint.Subnet() != endpoint.Subnet()) continue;
+    ++same;
+    if (oldest == nullptr || other.heard_s < oldest->heard_s) oldest = &other;
+  }
+  if (!endpoint.IsLocal() && same >= options_.max_per_subnet_in_bucket) {
+    waiting.Replace(static_cast<size_t>(oldest - waiting.begin()), entry);
+  } else if (waiting.size() < options_.bucket_size) {
+    waiting.Add(entry);
+  } else {
+    waiting.Replace(bucket.next_replacement++ % options_.bucket_size, entry);
+  }
+}
+
 bool RoutingTable::TableHasRoomFor(const base::Endpoint& endpoint) const {
   if (endpoint.IsLocal()) return true;
   const uint64_t subnet = endpoint.Subnet();
@@ -120,11 +141,10 @@ RoutingTable::Verdict RoutingTable::Answered(base::Time now, const Contact& cont
       continue;
     }
     if (Entry* waiting = bucket.replacements.Find(contact.id)) {
+      if (waiting->contact.endpoint.Subnet() != contact.endpoint.Subnet()) return Verdict::kRefused;
       *waiting = entry;
-    } else if (bucket.replacements.size() < options_.bucket_size) {
-      bucket.replacements.Add(entry);
     } else {
-      bucket.replacements.Replace(bucket.next_replacement++ % options_.bucket_size, entry);
+      Wait(bucket, entry);
     }
     return Verdict::kWaits;
   }

@@ -7,8 +7,8 @@
 // Only contacts that have answered are given out. A full bucket keeps its old contacts
 // while they answer; newcomers wait in its replacement cache, and the one with the
 // lowest round trip takes the place of a contact that stopped answering. At most a few
-// contacts of one subnet may stand in a bucket or in the table, so that one rented
-// network cannot fill it; local addresses are exempt.
+// contacts of one subnet may stand in a bucket, wait for it, or stand in the table, so that
+// one rented network cannot fill them; local addresses are exempt.
 //
 //   RoutingTable table(now, own_id, {.bucket_size = 8});
 //   table.Answered(now, contact, rtt);
@@ -66,7 +66,8 @@ class RoutingTable {
 
   // A contact answered us.
   //   Promise  kKept: it stands in its bucket. kWaits: it is in the replacement cache.
-  //            kRefused: its subnet has its share already, or it is ourselves
+  //            kRefused: its subnet has its share already, its id is known
+  //            elsewhere, or it is ourselves
   Verdict Answered(base::Time now, const Contact& contact, std::optional<base::Duration> rtt);
   // A contact asked us something. True: it is unknown, there is room for it, and a ping
   // would tell whether it can be reached.
@@ -120,6 +121,7 @@ class RoutingTable {
   bool BucketHasRoomFor(const Bucket& bucket, const base::Endpoint& endpoint) const;
   bool TableHasRoomFor(const base::Endpoint& endpoint) const;
   void SplitLast();
+  void Wait(Bucket& bucket, const Entry& entry);
   void Promote(Bucket& bucket);
   Entry* FindMutable(const NodeId& id);
   uint32_t Seconds(base::Time now) const;

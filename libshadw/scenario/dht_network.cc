@@ -159,14 +159,16 @@ absl::Status World::Settle() {
     dht::Record record{.value = protocol_.WrapBytes(base::AsBytes(text))};
     values_.push_back({record, protocol_.ImmutableTarget(record.value), honest_[i]});
   }
-  if (options_.mean_session > base::Duration{}) {
+  if (options_.sessions || options_.mean_session > base::Duration{}) {
     for (size_t i = options_.values; i < honest_.size(); ++i) ScheduleLife(honest_[i]);
   }
   return absl::OkStatus();
 }
 
 void World::ScheduleLife(MachineIndex who) {
-  network_.At(network_.now() + random_.Exponential(options_.mean_session), [this, who] {
+  const base::Duration stays = options_.sessions ? options_.sessions->Draw(random_)
+                                                 : random_.Exponential(options_.mean_session);
+  network_.At(network_.now() + stays, [this, who] {
     if (NodeOf(who) == nullptr) return;
     Leave(who);
     if (AddNode(true).ok()) {

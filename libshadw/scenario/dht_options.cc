@@ -16,6 +16,7 @@ absl::Status OutOfRange(const char* what, size_t got, size_t least, size_t most)
 
 absl::Status DhtOptions::Validate() const {
   SHADW_RETURN_IF_ERROR(node.Validate());
+  SHADW_RETURN_IF_ERROR(approach.Validate());
   SHADW_RETURN_IF_ERROR(faults.Validate());
   if (nodes < 2 || nodes > kMaxNodes) return OutOfRange("nodes", nodes, 2, kMaxNodes);
   if (values > kMaxValues || values > nodes / 2) {
@@ -34,6 +35,13 @@ absl::Status DhtOptions::Validate() const {
       publish_after < none || (values > 0 && get_every <= none)) {
     return absl::InvalidArgumentError(
         "scenario: got a negative time, or a zero duration or get_every, need above zero");
+  }
+  if (sessions && mean_session > none) {
+    return absl::InvalidArgumentError(
+        "scenario: got both mean_session and sessions, need one of them");
+  }
+  if (sessions && sessions->mean() <= none) {
+    return absl::InvalidArgumentError("scenario: got sessions of no length, need above zero");
   }
   for (const Disturbance& it : disturbances) {
     if (it.nodes_ppm == 0 || it.nodes_ppm > sim::kMillion || it.at < none || it.length < none) {

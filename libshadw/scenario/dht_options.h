@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a rehearsed DHT network looks like, and what happens to it.
+//
+//   DhtOptions options{.seed = 7, .nodes = 10'000};
+//   options.latency = std::make_shared<sim::RegionLatency>(*sim::RegionLatency::Create({…}));
+//   options.sessions = *sim::QuantileTable::Weibull(60min, 590'000);
 #ifndef LIBSHADW_SCENARIO_DHT_OPTIONS_H_
 #define LIBSHADW_SCENARIO_DHT_OPTIONS_H_
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,6 +19,7 @@
 #include "libshadw/dht/node.h"
 #include "libshadw/sim/latency.h"
 #include "libshadw/sim/link_faults.h"
+#include "libshadw/sim/quantile_table.h"
 
 namespace shadw::scenario {
 
@@ -56,7 +62,10 @@ struct DhtOptions {
   sim::LinkFaults faults;
 
   base::Duration duration = std::chrono::hours(1);
-  base::Duration mean_session{};  // exponential; zero: nobody leaves
+  // How long a node stays before another takes its place: exponentially distributed with
+  // this mean, zero: nobody leaves; or as drawn from the table. A table of {t, t} is exactly t.
+  base::Duration mean_session{};
+  std::optional<sim::QuantileTable> sessions;
   // Each node looks up random targets, one in this time; zero: none does.
   base::Duration lookup_every = std::chrono::minutes(1);
   // Only what begins after this time is reported.
@@ -76,7 +85,8 @@ struct DhtOptions {
   // Asked every few thousand events; true ends the run early.
   std::function<bool()> should_stop;
 
-  //   Errors   kInvalidArgument  a number is out of its range
+  //   Errors   kInvalidArgument  a number is out of its range; both of mean_session and
+  //                              sessions, or a table of nothing but zero
   absl::Status Validate() const;
 };
 

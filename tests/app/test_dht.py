@@ -6,19 +6,31 @@ import json
 import signal
 import socket
 import subprocess
+import unittest
 
 from harness import BINARY, USAGE, AppTest
 
 NODES = 3
 
 
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 class Node:
     """A running `shadw dht node`; its lines are read as they are needed."""
 
-    def __init__(self, *options: str):
-        command = [BINARY, "dht", "node", "--json", "--server", "--bind=127.0.0.1:0", *options]
+    def __init__(self, *options: str, bind: tuple[str, ...] = ("127.0.0.1:0",)):
+        command = [BINARY, "dht", "node", "--json", "--server", *options]
+        command += [f"--bind={one}" for one in bind]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.endpoint = self.wait_for("listening")["endpoint"]
+        told = self.wait_for("listening")
+        self.endpoint, self.endpoints = told["endpoint"], told["endpoints"]
 
     def wait_for(self, event: str) -> dict:
         for line in self.process.stdout:
@@ -51,8 +63,8 @@ class Dht(AppTest):
             self.found.append(node)
         return self.found
 
-    def node(self, *options: str) -> Node:
-        node = Node(f"--network={self.network}", *options)
+    def node(self, *options: str, **how) -> Node:
+        node = Node(f"--network={self.network}", *options, **how)
         self.addCleanup(node.kill)
         return node
 
@@ -135,6 +147,26 @@ class Dht(AppTest):
             self.assertIn("revoked", self.fail_with(*self.arguments("resolve", *name)).err)
             self.assertIn("revoked", self.fail_with(*self.arguments("publish", *owner, *moved)).err)
 
+    @unittest.skipUnless(has_ipv6(), "there is no address ::1 to bind to")
+    def test_a_network_of_ipv6_and_one_of_both_families(self):
+        first = self.node(bind=("[::1]:0",))
+        self.assertTrue(first.endpoint.startswith("[::1]:"))
+        both = self.node(f"--bootstrap={first.endpoint}", bind=("127.0.0.1:0", "[::1]:0"))
+        both.wait_for("joined")
+        self.assertEqual([it.rpartition(":")[0] for it in both.endpoints], ["127.0.0.1", "[::1]"])
+        at_v6 = ["--bind=[::1]:0", f"--bootstrap={first.endpoint}", "--json"]
+        put = self.succeed("dht", "put", *at_v6, "six").json
+        self.assertEqual(put["stored"], 2)
+        self.assertEqual(
+            {it["endpoint"] for it in put["contacts"]}, {first.endpoint, both.endpoints[1]}
+        )
+        # The one of both families has it for those of IPv4, too.
+        at_v4 = ["--bind=127.0.0.1:0", f"--bootstrap={both.endpoints[0]}", "--json"]
+        got = self.succeed("dht", "get", *at_v4, put["target"]).json
+        self.assertEqual(got["value_hex"], b"six".hex())
+        pong = self.succeed("dht", "ping", "--bind=[::1]:0", first.endpoint, "--json").json
+        self.assertEqual(pong["endpoint"], first.endpoint)
+
     def test_a_state_file_is_enough_to_begin_with(self):
         state = self.root / "state"
         nodes = self.start()
@@ -200,6 +232,7 @@ class Dht(AppTest):
             (self.arguments("put", "x" * 2000), "1000"),
             (["dht", "ping", "nowhere"], "nowhere"),
             (["dht", "ping", "--bind=here", "127.0.0.1:1"], "here"),
+            (["dht", "ping", "--bind=127.0.0.1:0", "--bind=127.0.0.2:0", "127.0.0.1:1"], "one"),
         ):
             self.assertIn(word, self.fail_with(*options).err)
         for options in (

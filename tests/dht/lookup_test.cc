@@ -298,6 +298,67 @@ TEST(Lookup, NoContactAndNoAddressServesTwoPaths) {
   }
 }
 
+TEST(Lookup, AfterItsPathsAreMergedTheClosestOfAllHaveAnswered) {
+  crypto::SeededRandom random(5);
+  const size_t k = 16;
+  const FakeNetwork network(random, 500, 20, k);
+  for (const size_t paths : {4, 8, 16}) {
+    for (int run = 0; run < 20; ++run) {
+      const NodeId target = RandomId(random, 20);
+      Lookup lookup(target, kOwn, {.results = k, .parallelism = paths, .disjoint_paths = paths});
+      for (size_t i = 0; i < 2 * paths; ++i) {
+        lookup.AddSeed(network.contacts()[Draw(random, 500)], kUnknownRttMs);
+      }
+      for (const bool merged : {false, true}) {
+        if (merged) lookup.Merge();
+        while (const auto ask = lookup.Next()) {
+          lookup.Answered(ask->index, network.Ask(ask->contact.endpoint, target, k), {});
+        }
+        EXPECT_TRUE(lookup.done());
+      }
+      std::vector<NodeId> found;
+      for (const Lookup::Hit& hit : lookup.Closest(k)) found.push_back(hit.contact.id);
+      EXPECT_EQ(found, ClosestByBruteForce(target, network.contacts(), k)) << paths;
+    }
+  }
+}
+
+// Its inventions are closer than anybody, and more than all results.
+TEST(Lookup, ALiarCannotPutTheOtherPathsOutOfTheResultsWhenTheyAreMerged) {
+  crypto::SeededRandom random(6);
+  const size_t k = 16;
+  const FakeNetwork network(random, 500, 20, k);
+  const NodeId target = RandomId(random, 20);
+  Lookup lookup(target, kOwn, {.results = k, .parallelism = 4, .disjoint_paths = 4});
+  uint32_t invented = 100'000;
+  const Contact liar{RandomId(random, 20), Host(99'999)};
+  lookup.AddSeed(liar, kUnknownRttMs);
+  for (int i = 0; i < 7; ++i) lookup.AddSeed(network.contacts()[Draw(random, 500)], 1);
+  const auto lies = [&](const Contact& contact) {
+    return contact == liar || contact.id.words[0] == target.words[0];
+  };
+  for (const bool merged : {false, true}) {
+    if (merged) lookup.Merge();
+    while (const auto ask = lookup.Next()) {
+      std::vector<Contact> told;
+      if (!lies(ask->contact)) told = network.Ask(ask->contact.endpoint, target, k);
+      for (int i = 0; lies(ask->contact) && i < 16; ++i) {
+        NodeId close = target;
+        close.words[2] ^= ++invented;
+        told.push_back({close, Host(invented)});
+      }
+      lookup.Answered(ask->index, told, {});
+    }
+  }
+  const std::vector<NodeId> closest = ClosestByBruteForce(target, network.contacts(), k);
+  size_t honest = 0;
+  for (const Lookup::Hit& hit : lookup.Results(k)) {
+    honest += std::ranges::find(closest, hit.contact.id) != closest.end();
+  }
+  EXPECT_GE(honest, k / 4);
+  EXPECT_LE(lookup.Results(k).size(), 2 * k);
+}
+
 // Whoever served a path and was forgotten for closer ones still served it.
 TEST(Lookup, AForgottenContactServesNoOtherPathEither) {
   Lookup lookup(kTarget, kOwn, {.results = 2, .parallelism = 2, .disjoint_paths = 2});

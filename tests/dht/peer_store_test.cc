@@ -50,17 +50,16 @@ TEST_F(PeerStoreTest, AnnouncingAgainReplacesTheRecordAndItsTimeBeginsAnew) {
   Put(kStart, 1, Peer(1, 7));
   Put(kStart + minutes(20), 1, Peer(1, 8));
   EXPECT_EQ(Keys(kStart + minutes(49), 1), (KeySet{1}));
-  const auto* kept = peers_.Find(kStart + minutes(49), IdOf(1), [](const auto&) { return true; });
-  ASSERT_NE(kept, nullptr);
-  EXPECT_EQ(kept->peer.record, base::Bytes{8});
-  EXPECT_EQ(kept->from, Host(1));
+  std::vector<base::Bytes> records;
+  peers_.Sample(kStart + minutes(49), IdOf(1), 9, &random_,
+                [&](const StoredPeer& peer) { records.push_back(peer.record); });
+  EXPECT_EQ(records, (std::vector<base::Bytes>{{8}}));
 }
 
 TEST_F(PeerStoreTest, AnnouncementsExpire) {
   Put(kStart, 1, Peer(1));
   EXPECT_FALSE(Keys(kStart + minutes(30) - seconds(1), 1).empty());
   EXPECT_TRUE(Keys(kStart + minutes(30), 1).empty());
-  EXPECT_EQ(peers_.Find(kStart + minutes(30), IdOf(1), [](const auto&) { return true; }), nullptr);
   peers_.ForgetExpired(kStart + minutes(30));
   EXPECT_EQ(peers_.targets(), 0u);
 }
@@ -111,6 +110,57 @@ TEST_F(PeerStoreTest, SamplesOfTargetsAreDistinctAndReachAll) {
   }
   EXPECT_EQ(seen.size(), 3u);
   EXPECT_EQ(peers_.SampleTargets(9, &random_).size(), 3u);
+}
+
+// Whoever announces many others under a name must not put out the one it belongs to.
+TEST_F(PeerStoreTest, TheOwnerOfATargetIsKnownAndStays) {
+  Put(kStart, 1, Peer(1));
+  EXPECT_EQ(peers_.Owner(kStart, IdOf(1)), nullptr);
+  EXPECT_EQ(peers_.Owner(kStart, IdOf(2)), nullptr);
+  EXPECT_TRUE(peers_.Put(kStart, IdOf(1), Peer(2), Host(2), true));
+  for (uint8_t key = 10; key < 30; ++key) Put(kStart + seconds(key), 1, Peer(key));
+  const auto* owner = peers_.Owner(kStart + minutes(29), IdOf(1));
+  ASSERT_NE(owner, nullptr);
+  EXPECT_EQ(owner->peer.key, base::Bytes{2});
+  EXPECT_EQ(owner->from, Host(2));
+  EXPECT_EQ(peers_.Owner(kStart + minutes(30), IdOf(1)), nullptr);
+  peers_.Remove(IdOf(1), base::Bytes{2});
+  EXPECT_EQ(peers_.Owner(kStart + minutes(29), IdOf(1)), nullptr);
+  EXPECT_EQ(Keys(kStart + minutes(29), 1).size(), 3u);
+}
+
+TEST(PeerStoreShares, OneAddressAnnouncesNoMoreThanItsShare) {
+  PeerStore peers({.max_announcements_of_address = 2, .lifetime = minutes(30)});
+  const auto put = [&](uint64_t target, const base::Endpoint& from, base::Time now = kStart) {
+    return peers.Put(now, IdOf(target), Peer(7), from);
+  };
+  EXPECT_TRUE(put(1, Host(1)));
+  EXPECT_TRUE(put(2, Host(1)));
+  EXPECT_FALSE(put(3, Host(1, 9)));
+  EXPECT_EQ(peers.targets(), 2u);
+  EXPECT_TRUE(put(3, Host(2)));
+  EXPECT_TRUE(put(2, Host(1), kStart + minutes(10)));
+  // The other end of what it had is room again: expired, taken back, or another's now.
+  EXPECT_TRUE(put(4, Host(1), kStart + minutes(30)));
+  EXPECT_FALSE(put(5, Host(1), kStart + minutes(30)));
+  peers.Remove(IdOf(4), base::Bytes{7});
+  EXPECT_TRUE(put(5, Host(1), kStart + minutes(30)));
+  EXPECT_TRUE(put(5, Host(2), kStart + minutes(30)));
+  EXPECT_TRUE(put(6, Host(1), kStart + minutes(30)));
+  for (uint64_t target = 10; target < 20; ++target) EXPECT_TRUE(put(target, Local(1)));
+}
+
+// Nobody waits for all that expired at once.
+TEST(PeerStoreShares, AnAnnouncementForgetsOnlySoManyOthers) {
+  PeerStore peers({.lifetime = minutes(30)});
+  const size_t many = 3 * PeerStore::kMaxForgottenAtOnce;
+  for (uint64_t target = 0; target < many; ++target) {
+    peers.Put(kStart, IdOf(target), Peer(7), Local(1));
+  }
+  peers.Put(kStart + minutes(31), IdOf(many), Peer(7), Local(1));
+  EXPECT_EQ(peers.targets(), many + 1 - PeerStore::kMaxForgottenAtOnce);
+  peers.ForgetExpired(kStart + minutes(31));
+  EXPECT_EQ(peers.targets(), 1u);
 }
 
 }  // namespace

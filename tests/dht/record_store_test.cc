@@ -30,7 +30,7 @@ RecordStore Store(size_t max_records = 100, size_t max_bytes = 10'000) {
 
 Refusal Put(RecordStore& store, uint64_t target, const Record& record,
             std::optional<int64_t> cas = {}, base::Time now = kStart) {
-  return store.Put(now, IdOf(target), record, cas);
+  return store.Put(now, IdOf(target), record, cas, Local(1));
 }
 bool Has(const RecordStore& store, uint64_t target, base::Time now = kStart) {
   return store.Get(now, IdOf(target)) != nullptr;
@@ -164,7 +164,7 @@ TEST(RecordStore, BehavesAsASimpleModel) {
         const Record record = Mutable(static_cast<int64_t>(Draw(random, 4)),
                                       std::string(Draw(random, 150), 'v'), Draw(random, 20));
         const auto before = model.find(target);
-        const Refusal refusal = store.Put(now, target, record, {});
+        const Refusal refusal = store.Put(now, target, record, {}, Local(1));
         if (refusal == Refusal::kSeqTooLow || refusal == Refusal::kSeqReused) {
           ASSERT_TRUE(before != model.end() && before->second.second > now);
           ASSERT_LE(record.seq, before->second.first.seq);
@@ -200,11 +200,31 @@ TEST(RecordStore, KeepsTheClosestOfAllItWasGiven) {
     const NodeId own = RandomId(random, id_bytes);
     RecordStore store({.max_records = 50, .lifetime = hours(2)}, own);
     const std::vector<Contact> targets = RandomContacts(random, 1000, id_bytes);
-    for (const Contact& target : targets) store.Put(kStart, target.id, Immutable(7), {});
+    for (const Contact& target : targets) store.Put(kStart, target.id, Immutable(7), {}, Local(1));
     EXPECT_EQ(store.size(), 50u);
     for (const NodeId& target : ClosestByBruteForce(own, targets, 50)) {
       EXPECT_NE(store.Get(kStart, target), nullptr);
     }
+  }
+}
+
+// One that rents an address must not fill what is kept for everybody.
+TEST(RecordStore, OneAddressPutsNoMoreThanItsShare) {
+  RecordStore store({.max_records_of_address = 2, .lifetime = hours(2)}, kOwn);
+  const auto put = [&](uint64_t target, const base::Endpoint& from, base::Time now = kStart) {
+    return store.Put(now, IdOf(target), Immutable(5), {}, from);
+  };
+  EXPECT_EQ(put(1, Host(1)), Refusal::kNone);
+  EXPECT_EQ(put(2, Host(1)), Refusal::kNone);
+  EXPECT_EQ(put(3, Host(1, 9)), Refusal::kServer);
+  EXPECT_EQ(put(3, Host(2)), Refusal::kNone);
+  // Again is no more; and what expired does not count.
+  EXPECT_EQ(put(2, Host(1), kStart + hours(1)), Refusal::kNone);
+  EXPECT_EQ(put(3, Host(1), kStart + hours(1)), Refusal::kNone);
+  EXPECT_EQ(put(4, Host(1), kStart + hours(2)), Refusal::kNone);
+  EXPECT_EQ(put(5, Host(1), kStart + hours(2)), Refusal::kServer);
+  for (uint64_t target = 10; target < 20; ++target) {
+    EXPECT_EQ(put(target, Local(1)), Refusal::kNone);
   }
 }
 

@@ -144,6 +144,34 @@ TEST(RoutingTable, APromotedReplacementStillHasToFitItsSubnetsShare) {
   EXPECT_NE(table.Find(Sharing(0, 4)), nullptr);
 }
 
+// One rented network must not flush out everybody who waits for a place.
+TEST(RoutingTable, OneSubnetHasItsShareOfThoseWhoWaitAndNoMore) {
+  RoutingTable table = Small({.bucket_size = 4, .max_per_subnet_in_bucket = 2});
+  uint64_t tail = 0;
+  for (uint32_t host = 1; host <= 4; ++host) {
+    table.Answered(kStart, {Sharing(0, ++tail), Host(host)}, {});
+    table.Answered(kStart, {Sharing(1, ++tail), Host(10 + host)}, {});
+  }
+  const auto& waiting = table.buckets()[0].replacements;
+  for (uint32_t host = 20; host < 24; ++host) {
+    EXPECT_EQ(table.Answered(kStart, {Sharing(0, ++tail), Host(host)}, {}), Verdict::kWaits);
+  }
+  for (uint16_t port = 1; port <= 20; ++port) {
+    table.Answered(kStart + seconds(port), {Sharing(0, ++tail), Host(99, port)}, {});
+  }
+  ASSERT_EQ(waiting.size(), 4u);
+  size_t of_subnet = 0;
+  for (const RoutingTable::Entry& entry : waiting) {
+    of_subnet += entry.contact.endpoint.Subnet() == Host(99).Subnet();
+  }
+  EXPECT_EQ(of_subnet, 2u);
+  // Nor by claiming the ids of those who wait.
+  const Contact claimed{waiting[0].contact.id, Host(77)};
+  if (waiting[0].contact.endpoint.Subnet() != Host(77).Subnet()) {
+    EXPECT_EQ(table.Answered(kStart, claimed, {}), Verdict::kRefused);
+  }
+}
+
 TEST(RoutingTable, WhoMovesToAnotherSubnetHasToFitItsShareToo) {
   RoutingTable table = Small({.bucket_size = 8, .max_per_subnet_in_bucket = 1});
   table.Answered(kStart, {Sharing(0, 1), base::Endpoint::V4(9, 9, 9, 1, 1)}, {});

@@ -15,6 +15,15 @@ def test_the_version_is_the_one_of_cmake(tree):
     assert shadw.__version__ == importlib.metadata.version("shadw") == version
 
 
+def test_the_python_it_asks_for_has_what_it_uses(tree):
+    asked = importlib.metadata.metadata("shadw")["Requires-Python"]
+    least = tuple(int(one) for one in asked.removeprefix(">=").split("."))
+    uses = {"typing.TypeAlias": (3, 10), "match ": (3, 10), "strict=True": (3, 10)}
+    package = tree / "bindings" / "python" / "shadw"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in package.glob("*.py*"))
+    assert least >= max(since for word, since in uses.items() if word in text)
+
+
 def test_numpy_is_the_only_thing_it_needs_to_run():
     needed = [one for one in importlib.metadata.requires("shadw") if "extra ==" not in one]
     assert [re.match(r"\w+", one)[0] for one in needed] == ["numpy"]

@@ -82,6 +82,12 @@ def test_a_timedelta_is_as_good_as_seconds():
         {"disjoint_paths": 4},
         {"latency": 0.1},
         {"latency": (0.005, 0.12)},
+        {"latency": np.array([[0.005, 0.06], [0.06, 0.009]])},
+        {"latency": sim.Regions([[0.005, 0.06], [0.06, 0.009]], shares=[3, 1])},
+        {"sessions": 60},
+        {"sessions": sim.Weibull(60, shape=0.59)},
+        {"sessions": sim.Pareto(60, shape=2)},
+        {"sessions": np.array([0.0, 40.0, 100.0, 600.0])},
         {"jitter": 0.01},
         {"loss": 0.1},
         {"duplicate": 0.1},
@@ -120,6 +126,33 @@ def test_churn_replaces_who_leaves():
     assert run.departed == run.joined > 0
 
 
+def test_sessions_of_one_length_end_one_after_the_other():
+    run = sim.dht(**{**SMALL, "duration": 100}, sessions=60)
+    # Everybody left once, all at 60 s; the next would leave at 120 s.
+    assert run.departed == run.joined == SMALL["nodes"]
+
+
+def test_an_array_of_timedelta_is_as_good_as_one_of_seconds():
+    seconds = np.array([0.0, 40.0, 100.0, 600.0])
+    latency = np.array([[0.005, 0.06], [0.06, 0.009]])
+    as_times = [(it * 1e6).astype("timedelta64[us]") for it in (seconds, latency)]
+    one = sim.dht(**SMALL, sessions=seconds, latency=latency)
+    other = sim.dht(**SMALL, sessions=as_times[0], latency=as_times[1])
+    assert one.trace_hash == other.trace_hash
+
+
+def test_nodes_of_one_region_are_as_far_as_its_latency_says():
+    near = sim.dht(**SMALL, latency=np.array([[0.001]]))
+    far = sim.dht(**SMALL, latency=np.array([[0.1]]))
+    assert far.took_s.min() > 50 * near.took_s.min() > 0
+
+
+def test_all_nodes_stand_where_the_shares_say():
+    one_way = np.array([[0.001, 0.5], [0.5, 0.1]])
+    alone = sim.dht(**SMALL, latency=sim.Regions(one_way, shares=[1, 0]))
+    assert alone.trace_hash == sim.dht(**SMALL, latency=0.001).trace_hash
+
+
 @pytest.mark.parametrize(
     ("what", "error"),
     [
@@ -139,6 +172,27 @@ def test_churn_replaces_who_leaves():
         ({"lie": "white"}, shadw.InvalidArgumentError),
         ({"latency": -1}, shadw.InvalidArgumentError),
         ({"latency": (0.2, 0.1)}, shadw.InvalidArgumentError),
+        ({"latency": (0.1,)}, shadw.InvalidArgumentError),
+        ({"latency": np.zeros((2, 3))}, shadw.InvalidArgumentError),
+        ({"latency": np.zeros(4)}, shadw.InvalidArgumentError),
+        ({"latency": np.full((2, 2), -0.1)}, shadw.InvalidArgumentError),
+        ({"latency": np.full((2, 2), np.nan)}, shadw.InvalidArgumentError),
+        ({"latency": np.zeros((257, 257))}, shadw.InvalidArgumentError),
+        ({"latency": np.zeros((2, 2), bool)}, TypeError),
+        ({"latency": sim.Regions(np.zeros((2, 2)), shares=[1])}, shadw.InvalidArgumentError),
+        ({"latency": sim.Regions(np.zeros((2, 2)), shares=[0, 0])}, shadw.InvalidArgumentError),
+        ({"latency": sim.Regions(np.zeros((2, 2)), shares=[2, -1])}, shadw.InvalidArgumentError),
+        ({"sessions": 0}, shadw.InvalidArgumentError),
+        ({"sessions": -1}, shadw.InvalidArgumentError),
+        ({"sessions": "long"}, TypeError),
+        ({"sessions": np.array([1.0])}, shadw.InvalidArgumentError),
+        ({"sessions": np.array([2.0, 1.0])}, shadw.InvalidArgumentError),
+        ({"sessions": np.array([0.0, np.inf])}, shadw.InvalidArgumentError),
+        ({"sessions": np.zeros((2, 2))}, shadw.InvalidArgumentError),
+        ({"sessions": np.array(["a", "b"])}, TypeError),
+        ({"sessions": sim.Weibull(60, shape=0.1)}, shadw.InvalidArgumentError),
+        ({"sessions": sim.Pareto(0, shape=2)}, shadw.InvalidArgumentError),
+        ({"sessions": 60, "mean_session": 60}, shadw.InvalidArgumentError),
         ({"sybils": 5}, shadw.InvalidArgumentError),
         ({"disturbances": [sim.Disturbance("flood", at=1)]}, shadw.InvalidArgumentError),
         ({"disturbances": [sim.Disturbance("outage", at=1, nodes=0)]}, shadw.InvalidArgumentError),
@@ -290,6 +344,16 @@ def test_a_sweep_of_simulations_does_not_depend_on_its_executor():
         together = shadw.sweep(model, grid, runs=2, seed=3, executor=executor, progress=False)
     pandas.testing.assert_frame_equal(alone, together)
     assert alone.groupby(["loss", "bucket_size", "run"]).ngroups == 8
+
+
+def test_a_sweep_takes_pairs_and_arrays():
+    pytest.importorskip("pandas")
+    latencies = [0.05, (0.005, 0.12), np.array([[0.01, 0.1], [0.1, 0.01]])]
+    grid = {"latency": latencies, "nodes": [20], "duration": [30]}
+    frame = shadw.sweep(sim.dht, grid, runs=1, seed=3, progress=False)
+    firsts = frame.drop_duplicates("begun_s")["latency"]
+    assert (0.005, 0.12) in [it for it in frame["latency"] if isinstance(it, tuple)]
+    assert len(firsts) and frame["latency"].map(lambda it: it is latencies[2]).any()
 
 
 def test_a_sweep_takes_processes(capfd):

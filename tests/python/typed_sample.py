@@ -89,13 +89,21 @@ async def tables(signer: crypto.Ed25519Signer) -> int:
         got: bytes | None = (await node.get(report.lookup.target)).value
         async for record in node.listen_mutable(signer.public_key):
             print(record.seq + 1)
-        return report.stored + len(got or b"")
+        name = dht.NameRecord.make(bytes(32), "printer", addresses=["9.9.9.9:631"])
+        await node.publish(bytes(32), name.update(bytes(32), addresses=[]), keep=True)
+        found: dht.NameRecord | None = (await node.resolve(name.owner, "printer")).record
+        await node.resolve(name.owner, b"printer")  # type: ignore[arg-type]
+        dht.NameRecord.make(bytes(32), "a", addresses=[], kind="page")  # type: ignore[arg-type]
+        return report.stored + len(got or b"") + (found.seq if found else 0)
 
 
 def simulations() -> float:
     run: sim.DhtRun = sim.dht(nodes=100, seed=7, latency=(0.005, 0.12))
     sim.dht(nodes=100)  # type: ignore[call-arg]
     sim.dht(seed=7, lie="white")  # type: ignore[arg-type]
+    sim.dht(seed=7, sessions=sim.Weibull(60, shape=0.5), latency=np.zeros((2, 2)))
+    sim.dht(seed=7, latency=sim.Regions([[0.1]], shares=[1]), sessions=np.arange(3))
+    sim.dht(seed=7, sessions="long")  # type: ignore[arg-type]
     messages: NDArray[np.uint32] = run.messages
     frame = shadw.sweep(sim.dht, {"nodes": [10, 20]}, runs=2, seed=1, progress=False)
     return run.success_rate("lookup") + float(messages.mean()) + len(frame)

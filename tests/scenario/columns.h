@@ -10,6 +10,14 @@
 
 namespace shadw::scenario {
 
+// Of the tests that take long. Sanitizers make them several times slower, and look at the
+// same code in a smaller network.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr size_t kManyNodes = 250;
+#else
+inline constexpr size_t kManyNodes = 1000;
+#endif
+
 struct Summary {
   uint64_t count = 0;
   double hops = 0;      // mean

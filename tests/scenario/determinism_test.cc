@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/scenario/columns.h"
+#include "tests/scenario/golden_trace.h"
 
 namespace shadw::scenario {
 namespace {
@@ -29,6 +30,13 @@ TEST(TraceHash, IsTheSameOnEveryRerun) {
   EXPECT_EQ(once.columns.messages, again.columns.messages);
 }
 
+TEST(TraceHash, IsTheGoldenOneEvenTheSecondTime) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(FingerprintOf(MustRun(GoldenOptions(Network::kMainline))), kGoldenMainline);
+    EXPECT_EQ(FingerprintOf(MustRun(GoldenOptions(Network::kHyperdht))), kGoldenHyperdht);
+  }
+}
+
 TEST(TraceHash, DiffersWithTheSeed) {
   EXPECT_NE(MustRun(Eventful(1)).sums.trace_hash, MustRun(Eventful(2)).sums.trace_hash);
 }
@@ -49,6 +57,9 @@ TEST(Options, OutOfRangeAreRefusedByName) {
   options.nodes = 100;
   options.liars_ppm = 1'000'000;
   EXPECT_EQ(RunDht(options).status().code(), absl::StatusCode::kInvalidArgument);
+  options.liars_ppm = 0;
+  options.approach.disjoint_paths = 40;
+  EXPECT_EQ(RunDht(options).status().message(), "dht: got disjoint_paths 40, need 1 to 16");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/scenario/columns.h"
 
 namespace shadw::scenario {
@@ -14,7 +16,7 @@ class Disturbed : public testing::TestWithParam<Disturbance> {};
 
 TEST_P(Disturbed, NetworkFindsItselfAgainWithinTenMinutes) {
   const Disturbance disturbance = GetParam();
-  DhtOptions options{.seed = 7, .nodes = 500};
+  DhtOptions options{.seed = 7, .nodes = kManyNodes / 2};
   options.lookup_every = minutes(2);
   options.duration = disturbance.at + disturbance.length + minutes(20);
   options.disturbances = {disturbance};
@@ -22,16 +24,22 @@ TEST_P(Disturbed, NetworkFindsItselfAgainWithinTenMinutes) {
   const double over = std::chrono::duration<double>(disturbance.at + disturbance.length).count();
   const Summary after =
       Summarize(run.columns, Deed::kLookup, 8, over + 10 * kMinute, over + 20 * kMinute);
-  ASSERT_GT(after.count, 1000U);
+  ASSERT_GT(after.count, kManyNodes);
   EXPECT_GE(after.success, 0.99);
   EXPECT_GE(after.complete, 0.9) << "the parts have not grown together";
+}
+
+std::string NameOf(const testing::TestParamInfo<Disturbance>& disturbed) {
+  constexpr const char* kNames[] = {"Restart", "Partition", "Outage"};
+  return kNames[static_cast<size_t>(disturbed.param.trouble)];
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Troubles, Disturbed,
     testing::Values(Disturbance{Trouble::kPartition, minutes(10), minutes(30), 500'000},
                     Disturbance{Trouble::kOutage, minutes(10), minutes(30), 100'000},
-                    Disturbance{Trouble::kRestart, minutes(10), minutes(0), 300'000}));
+                    Disturbance{Trouble::kRestart, minutes(10), minutes(0), 300'000}),
+    NameOf);
 
 TEST(Partition, HidesTheOtherHalfWhileItLasts) {
   DhtOptions options{.seed = 8, .nodes = 300};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/scenario/columns.h"
 
 namespace shadw::scenario {
@@ -26,7 +28,13 @@ TEST_P(Liars, AFifthOfAllCannotHideValuesFromDisjointPaths) {
   EXPECT_GE(gets.success, 0.99);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Liars, testing::Values(Lie::kDrop, Lie::kWrong, Lie::kCollude));
+std::string NameOf(const testing::TestParamInfo<Lie>& told) {
+  constexpr const char* kNames[] = {"Drop", "Wrong", "Collude"};
+  return kNames[static_cast<size_t>(told.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Liars, testing::Values(Lie::kDrop, Lie::kWrong, Lie::kCollude),
+                         NameOf);
 
 DhtOptions Eclipsed(size_t sybils, bool density_aware) {
   DhtOptions options{.seed = 6, .nodes = 2000};

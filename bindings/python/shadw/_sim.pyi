@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections.abc import Sequence
 from typing import Any, Final, final
 
 __all__ = ["MAX_NODES", "DhtOptions", "run_dht"]
@@ -39,6 +40,13 @@ class DhtOptions:
     def set_constant_latency(self, one_way_ns: int) -> None: ...
     def set_torus_latency(self, nearest_ns: int, farthest_ns: int) -> None:
         """Placed by `seed`, which is set before."""
+    def set_region_latency(
+        self, regions: int, one_way_ns: Sequence[int], shares: Sequence[int]
+    ) -> None:
+        """The same; row by row."""
+    def set_session_quantiles(self, quantiles_ns: Sequence[int]) -> None: ...
+    def set_weibull_sessions(self, mean_ns: int, shape_ppm: int) -> None: ...
+    def set_pareto_sessions(self, mean_ns: int, shape_ppm: int) -> None: ...
     def set_lie(self, lie: str) -> None: ...
     def add_disturbance(
         self, trouble: str, at_ns: int, length_ns: int, nodes_ppm: int

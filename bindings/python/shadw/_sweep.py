@@ -9,6 +9,8 @@ import itertools
 import sys
 import typing
 
+import numpy as np
+
 from shadw._errors import InvalidArgumentError
 from shadw._frames import pandas
 
@@ -81,8 +83,16 @@ def _frame(call: dict[str, typing.Any], result: typing.Any) -> typing.Any:
     else:
         frame = pandas().DataFrame({"value": [result]})
     for name, value in reversed(call.items()):
-        frame.insert(0, name, value)
+        frame.insert(0, name, value if np.ndim(value) == 0 else _repeat(value, len(frame)))
     return frame
+
+
+def _repeat(value: typing.Any, count: int) -> typing.Any:
+    """A pair or an array is one value of the grid, not a column."""
+    column = np.empty(count, dtype=object)
+    for row in range(count):
+        column[row] = value
+    return column
 
 
 def _show(done: int, of: int) -> None:

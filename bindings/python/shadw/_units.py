@@ -8,6 +8,10 @@ import math
 import numbers
 import typing
 
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import NDArray
+
 from shadw._errors import InvalidArgumentError
 
 # Seconds, or a timedelta.
@@ -28,6 +32,28 @@ def nanoseconds(what: str, span: Span) -> int:
     if abs(nanos) > _MAX_NANOS:
         raise InvalidArgumentError(f"shadw: got {what} {span}, need less than 292 years")
     return nanos
+
+
+def nanosecond_column(what: str, spans: npt.ArrayLike) -> NDArray[np.int64]:
+    """An array of seconds or of timedelta64, of any shape, in nanoseconds."""
+    array = np.asarray(spans)
+    if array.dtype.kind == "m":
+        if np.isnat(array).any():
+            raise InvalidArgumentError(f"shadw: got {what} that are no time, need finite times")
+        return array.astype("timedelta64[ns]").astype(np.int64)
+    seconds = real_column(what, array)
+    if seconds.size and np.abs(seconds).max() * 1e9 > _MAX_NANOS:
+        raise InvalidArgumentError(f"shadw: got {what} of 292 years or more, need less")
+    return np.rint(seconds * 1e9).astype(np.int64)
+
+
+def real_column(what: str, numbers_of_any_kind: npt.ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(numbers_of_any_kind)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"got an array of {array.dtype} as {what}, need numbers")
+    if not np.isfinite(array).all():
+        raise InvalidArgumentError(f"shadw: got {what} that are not finite, need finite numbers")
+    return array.astype(np.float64)
 
 
 def parts_per_million(what: str, share: float) -> int:

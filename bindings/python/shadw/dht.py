@@ -24,6 +24,7 @@ import typing
 
 from shadw import _dht
 from shadw._errors import Error, PreconditionError, UnavailableError
+from shadw._names import NameBook, NameRecord, Resolution, namespace_id
 from shadw._reports import (
     Contact,
     GetReport,
@@ -42,7 +43,7 @@ from shadw._reports import (
 from shadw._units import Span, nanoseconds
 
 if typing.TYPE_CHECKING:
-    from shadw._types import Buffer
+    from shadw._types import Buffer, Key
     from shadw.crypto import Ed25519Signer
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "Contact",
     "GetReport",
     "Lookup",
+    "NameBook",
+    "NameRecord",
     "Node",
     "Peer",
     "PeersReport",
@@ -60,9 +63,11 @@ __all__ = [
     "PutOutcome",
     "PutReport",
     "Record",
+    "Resolution",
     "Stats",
     "TargetsReport",
     "Version",
+    "namespace_id",
 ]
 
 MAINLINE_BOOTSTRAP = _dht.MAINLINE_BOOTSTRAP
@@ -131,6 +136,7 @@ class Node:
         self._waiting: dict[int, asyncio.Future[typing.Any]] = {}
         self._listeners: dict[int, _Listener] = {}
         self._joined: asyncio.Future[int] = self._loop.create_future()
+        self._names = NameBook()
         self._closed = False
         self._loop.add_reader(runner.fileno(), self._take)
 
@@ -236,10 +242,19 @@ class Node:
         return await self._ask(GetReport, self._runner.get, target, _how(how))
 
     async def get_mutable(
-        self, key: Buffer, *, salt: Buffer = b"", how: Approach = _USUAL
+        self,
+        key: Buffer,
+        *,
+        salt: Buffer = b"",
+        least_seq: int | None = None,
+        how: Approach = _USUAL,
     ) -> GetReport:
-        """What the owner of the key signed last, and older versions that are still about."""
-        return await self._ask(GetReport, self._runner.get_mutable, key, salt, _how(how))
+        """What the owner of the key signed last, and older versions that are still about.
+
+        Versions below `least_seq` are neither sent nor reported."""
+        return await self._ask(
+            GetReport, self._runner.get_mutable, key, salt, least_seq, _how(how)
+        )
 
     async def put(
         self, value: Buffer, *, how: Approach = _USUAL, keep: bool = False
@@ -322,6 +337,37 @@ class Node:
         NotFoundError where it was not kept.
         """
         await self._begin(self._runner.forget, report.operation)
+
+    # --- names ---
+
+    async def publish(
+        self, owner: Key, record: NameRecord, *, how: Approach = _USUAL, keep: bool = False
+    ) -> PutReport:
+        """Puts the record of a name where it is looked for: the first, an update, or a
+        tombstone. `owner`: the seed of the key that signed it."""
+        return await self._ask(
+            PutReport, self._runner.put_name, owner, record.encoded, _how(how), keep
+        )
+
+    async def resolve(
+        self,
+        owner: Buffer,
+        label: str,
+        *,
+        how: Approach = _USUAL,
+        book: NameBook | None = None,
+        now_ns: int | None = None,
+    ) -> Resolution:
+        """What stands for the label of the owner, who is named by the public key.
+
+        book     None: the node's own, which refuses what is older than it has seen
+        now_ns   None: now
+        """
+        key, salt = _dht.name_slot(self._network, owner, label)
+        report = await self.get_mutable(key, salt=salt, how=how)
+        # Not `or`: an empty book is false.
+        book = self._names if book is None else book
+        return book.take(self._network, owner, label, report, now_ns=now_ns)
 
     # --- the end ---
 

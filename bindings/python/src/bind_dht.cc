@@ -2,6 +2,8 @@
 //
 // shadw._dht: a node that runs on a thread of its own and never calls Python; shadw/dht.py
 // makes awaitables of its outcomes.
+#include "bindings/python/src/bind_dht.h"
+
 #include <string>
 #include <tuple>
 #include <vector>
@@ -9,12 +11,27 @@
 #include "bindings/python/src/casters.h"
 #include "bindings/python/src/dht_reports.h"
 #include "bindings/python/src/dht_runner.h"
+#include "libshadw/base/status_macros.h"
 #include "libshadw/dht/hyper/hyperdht.h"
 #include "libshadw/dht/krpc/mainline.h"
+#include "libshadw/dht/names/name_slot.h"
 #include "libshadw/net/bootstrap_lists.h"
 #include "libshadw/net/resolve.h"
 
 namespace shadw::python {
+
+const dht::Protocol& ToProtocol(const std::string& network) {
+  if (network == "mainline") return dht::krpc::Mainline();
+  if (network == "hyperdht") return dht::hyper::Hyperdht();
+  Refuse("dht: got network '" + network + "', need mainline or hyperdht");
+}
+
+std::vector<base::Endpoint> ToEndpoints(const std::vector<std::string>& texts) {
+  std::vector<base::Endpoint> endpoints;
+  for (const std::string& text : texts) endpoints.push_back(Value(base::Endpoint::Parse(text)));
+  return endpoints;
+}
+
 namespace {
 
 using dht::Approach;
@@ -25,12 +42,6 @@ using How = std::tuple<Int<size_t>, Int<size_t>, bool, Int<size_t>>;
 using Signer = std::shared_ptr<crypto::Ed25519Signer>;
 
 // --- from Python ------------------------------------------------------------------
-const dht::Protocol& ToProtocol(const std::string& network) {
-  if (network == "mainline") return dht::krpc::Mainline();
-  if (network == "hyperdht") return dht::hyper::Hyperdht();
-  Refuse("dht: got network '" + network + "', need mainline or hyperdht");
-}
-
 dht::Serving ToServing(const std::string& serving) {
   if (serving == "when reachable") return dht::Serving::kWhenReachable;
   if (serving == "always") return dht::Serving::kAlways;
@@ -47,12 +58,6 @@ Approach ToApproach(const How& how) {
 }
 
 base::Endpoint ToEndpoint(const std::string& text) { return Value(base::Endpoint::Parse(text)); }
-
-std::vector<base::Endpoint> ToEndpoints(const std::vector<std::string>& texts) {
-  std::vector<base::Endpoint> endpoints;
-  for (const std::string& text : texts) endpoints.push_back(ToEndpoint(text));
-  return endpoints;
-}
 
 dht::NodeId ToId(const dht::Protocol& protocol, base::ByteSpan bytes) {
   const dht::ProtocolTraits& traits = protocol.traits();
@@ -120,11 +125,11 @@ void Look(DhtRunner& self, Ticket ticket, const Bytes& target, const How& how) {
 }
 
 void GetMutable(DhtRunner& self, Ticket ticket, const Bytes& key, const Bytes& salt,
-                const How& how) {
+                std::optional<int64_t> least_seq, const How& how) {
   Check(
       self.Begin(ticket, [key = ToArray<32>(key, "a public key"), salt = base::ToBytes(salt.span()),
-                          how = ToApproach(how)](Node& node, base::Time now) {
-        return node.GetMutable(now, key, salt, how);
+                          least_seq, how = ToApproach(how)](Node& node, base::Time now) {
+        return node.GetMutable(now, key, salt, how, least_seq);
       }));
 }
 
@@ -147,6 +152,15 @@ void PutMutable(DhtRunner& self, Ticket ticket, const Signer& signer, const Byte
                            salt.span(), seq);
   }));
   PutRecord(self, ticket, std::move(record), ToOptional(cas), how, keep);
+}
+
+void PutName(DhtRunner& self, Ticket ticket, const Key& owner, const Bytes& name, const How& how,
+             bool keep) {
+  dht::Record record = Value(Unlocked([&]() -> absl::StatusOr<dht::Record> {
+    SHADW_ASSIGN_OR_RETURN(const auto decoded, dht::names::DecodeRecord(name.span()));
+    return dht::names::ToDhtRecord(self.protocol(), owner.span(), decoded);
+  }));
+  PutRecord(self, ticket, std::move(record), {}, how, keep);
 }
 
 dht::Announcement ToAnnouncement(const std::optional<Int<uint16_t>>& port, const Signer& signer,
@@ -267,10 +281,13 @@ void BindVerbs(py::class_<DhtRunner>& bound) {
       .def("get", &Look<&Node::Get>, by_ticket, to_target, in_what_way)
       .def("get_peers", &Look<&Node::GetPeers>, by_ticket, to_target, in_what_way)
       .def("sample_targets", &Look<&Node::SampleTargets>, by_ticket, to_target, in_what_way)
-      .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
+      .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"),
+           py::arg("least_seq"), in_what_way)
       .def("put", &Put, by_ticket, py::arg("value"), in_what_way, py::arg("keep"))
       .def("put_mutable", &PutMutable, by_ticket, py::arg("signer").none(false), py::arg("value"),
            py::arg("salt"), py::arg("seq"), py::arg("cas"), in_what_way, py::arg("keep"))
+      .def("put_name", &PutName, by_ticket, py::arg("owner"), py::arg("name"), in_what_way,
+           py::arg("keep"))
       .def("announce", &Announce, by_ticket, to_target, py::arg("port"), py::arg("signer"),
            py::arg("relays"), in_what_way, py::arg("keep"))
       .def("unannounce", &Unannounce, by_ticket, to_target, py::arg("signer"), py::arg("relays"),
@@ -300,6 +317,7 @@ void BindDht(py::module_& root) {
   BindRunner(bound);
   BindVerbs(bound);
   BindFunctions(m);
+  BindNames(m);
 }
 
 }  // namespace shadw::python

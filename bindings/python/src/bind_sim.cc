@@ -120,11 +120,25 @@ void BindTimes(Class& bound) {
       bound, "jitter_ns", [](DhtOptions & o) -> auto& { return o.faults.jitter_max; });
 }
 
-void BindOptions(py::module_& m) {
-  py::class_<DhtOptions> bound(m, "DhtOptions", "What run_dht is to do.");
-  bound.def(py::init<>());
-  BindNumbers(bound);
-  BindTimes(bound);
+std::vector<base::Duration> ToDurations(const std::vector<Int<int64_t>>& nanos) {
+  std::vector<base::Duration> durations;
+  durations.reserve(nanos.size());
+  for (const int64_t each : nanos) durations.emplace_back(each);
+  return durations;
+}
+
+void SetRegionLatency(DhtOptions& self, Int<uint32_t> regions,
+                      const std::vector<Int<int64_t>>& one_way_ns,
+                      const std::vector<Int<uint32_t>>& shares) {
+  self.latency = std::make_shared<sim::RegionLatency>(
+      Value(sim::RegionLatency::Create({.regions = regions,
+                                        .one_way = ToDurations(one_way_ns),
+                                        .shares = {shares.begin(), shares.end()},
+                                        .seed = self.seed})));
+}
+
+template <typename Class>
+void BindLatency(Class& bound) {
   bound
       .def(
           "set_constant_latency",
@@ -142,6 +156,41 @@ void BindOptions(py::module_& m) {
                                                  .seed = self.seed})));
           },
           py::arg("nearest_ns"), py::arg("farthest_ns"))
+      .def("set_region_latency", &SetRegionLatency, py::arg("regions"), py::arg("one_way_ns"),
+           py::arg("shares"));
+}
+
+template <typename Class>
+void BindSessions(Class& bound) {
+  bound
+      .def(
+          "set_session_quantiles",
+          [](DhtOptions& self, const std::vector<Int<int64_t>>& quantiles_ns) {
+            self.sessions = Value(sim::QuantileTable::Create(ToDurations(quantiles_ns)));
+          },
+          py::arg("quantiles_ns"))
+      .def(
+          "set_weibull_sessions",
+          [](DhtOptions& self, Int<int64_t> mean_ns, Int<uint32_t> shape_ppm) {
+            self.sessions = Value(sim::QuantileTable::Weibull(base::Duration(mean_ns), shape_ppm));
+          },
+          py::arg("mean_ns"), py::arg("shape_ppm"))
+      .def(
+          "set_pareto_sessions",
+          [](DhtOptions& self, Int<int64_t> mean_ns, Int<uint32_t> shape_ppm) {
+            self.sessions = Value(sim::QuantileTable::Pareto(base::Duration(mean_ns), shape_ppm));
+          },
+          py::arg("mean_ns"), py::arg("shape_ppm"));
+}
+
+void BindOptions(py::module_& m) {
+  py::class_<DhtOptions> bound(m, "DhtOptions", "What run_dht is to do.");
+  bound.def(py::init<>());
+  BindNumbers(bound);
+  BindTimes(bound);
+  BindLatency(bound);
+  BindSessions(bound);
+  bound
       .def(
           "set_network",
           [](DhtOptions& self, const std::string& network) { self.network = ToNetwork(network); },

@@ -22,6 +22,7 @@ constexpr ProtocolTraits kTraits = {
     .seq_is_minimum = true,
     .id_from_address = true,
     .v6 = false,
+    .unannounces = true,
 };
 
 NodeId HashOf(base::ByteSpan bytes) { return NodeId::FromBytes(crypto::Blake2b256({}, {bytes})); }
@@ -90,10 +91,6 @@ class HyperdhtProtocol final : public Protocol {
 const Protocol& Hyperdht() {
   static const HyperdhtProtocol protocol;
   return protocol;
-}
-
-bool AnnouncesItself(const NodeId& target, base::ByteSpan key) {
-  return key.size() == kKeyBytes && target == HashOf(key);
 }
 
 }  // namespace shadw::dht::hyper

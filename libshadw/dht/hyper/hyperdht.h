@@ -21,7 +21,7 @@
 //   - The reply to PING_NAT goes to `port` of the query. A query forwarded to others:
 //     `relay.h`.
 //   - CodeOf gives 0 where the network has no number: then it is silent.
-//   - A peer that announces itself under the hash of its own key (`AnnouncesItself`) is
+//   - A peer that announces itself under the hash of its own key is
 //     what FIND_PEER finds, and is reached through the nodes it announced to.
 //   - Values are kept for two days, peers for kPeerLifetime.
 //
@@ -39,10 +39,6 @@ namespace shadw::dht::hyper {
 inline constexpr base::Duration kPeerLifetime = std::chrono::minutes(20);
 
 const Protocol& Hyperdht();
-
-// Whether a peer of this key stands under the hash of it: a server that may be asked for
-// by name.
-bool AnnouncesItself(const NodeId& target, base::ByteSpan key);
 
 }  // namespace shadw::dht::hyper
 

@@ -18,7 +18,7 @@
 //   Transmit(forward->to, datagram);                    // and expect no answer to it
 //
 // `announcer` is the address from which the peer of `query.target` announced itself here
-// (`AnnouncesItself`, ReadAnnounce) within kPeerLifetime: the source of that datagram, not
+// (`PeerStore::Owner`, ReadAnnounce) within kPeerLifetime: the source of that datagram, not
 // a relay in the record. To a message with `add_contacts` the core adds the contacts
 // closest to the target; none carries a token. It sets `sender` as in all it sends.
 //

@@ -23,6 +23,7 @@ constexpr ProtocolTraits kTraits = {
     .seq_is_minimum = false,
     .id_from_address = false,
     .v6 = true,
+    .unannounces = false,
 };
 
 class MainlineProtocol final : public Protocol {

@@ -51,9 +51,6 @@ TEST(Hyperdht, TargetsAreHashesOfKeysAndValues) {
             "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8");
   const NodeId target = network.MutableTarget(Signer().public_key(), {});
   EXPECT_EQ(target.ToHex(32), "9d24e2eeaf27c2a088a564a32fc03a882dcd9804dbc0d03a119491e54ba0c933");
-  EXPECT_TRUE(AnnouncesItself(target, Signer().public_key()));
-  EXPECT_FALSE(AnnouncesItself(NodeId{}, Signer().public_key()));
-  EXPECT_FALSE(AnnouncesItself(network.ImmutableTarget({}), {}));
   EXPECT_EQ(network.ImmutableTarget(base::AsBytes("hello hyper")).ToHex(32),
             "50203948700992b26a10cf0bb3978a3e8618e639d48120b577132f9ce76454a8");
   for (const nlohmann::json& vector : Vectors("codec.json").at("immutables")) {
