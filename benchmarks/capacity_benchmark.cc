@@ -8,8 +8,8 @@
 //   over_one_by_one  how many times as fast as libsodium hashing label by label
 //   passes           of 20,000 epoch challenges, the part that a prover passes who keeps
 //                    `kept` percent of the labels and makes none anew
-//   remade           the part of the whole plotting that it takes to answer one challenge
-//                    with what is missing made anew
+//   remade           where a challenge hits what is missing: the part of the whole plotting
+//                    that it takes to answer it all the same
 //   seconds_remaking that part of the time that the plot of 1 GiB took
 //   over_honest      that against an honest answer from the file
 // A plot of 1 GiB is really made, written and proved: 4 GiB of memory, 1 GiB of disk.
@@ -194,7 +194,11 @@ void BM_Cheat(benchmark::State& state) {
   }
   double remade = 0;
   for (auto _ : state) {
-    const auto places = ChallengedLabels(commitment, {.seed = random.Array<32>(), .epoch = 1});
+    std::vector<uint64_t> places;
+    for (int i = 0; i < kChallenges; ++i) {
+      places = ChallengedLabels(commitment, {.seed = random.Array<32>(), .epoch = 1});
+      if (!std::ranges::all_of(places, [&](uint64_t place) { return kept[place]; })) break;
+    }
     remade += static_cast<double>(LabelsToRemake(kShortcutLog2, kept, places).value()) /
               static_cast<double>(kLayers * commitment.parameters.labels());
   }
@@ -215,7 +219,7 @@ BENCHMARK(BM_Cheat)
     ->Arg(95)
     ->Arg(99)
     ->Arg(100)
-    ->Iterations(20)
+    ->Iterations(5)
     ->Unit(benchmark::kMillisecond);
 
 // One step waits for the one before, so the ceiling is the hash itself.
