@@ -84,6 +84,7 @@ int Main(int argc, char** argv) {
   AddShareCommand(app, chosen);
   AddRecoverCommand(app, chosen);
   AddDhtCommands(app, chosen);
+  AddCapacityCommands(app, chosen);
   AddPriceCommands(app, chosen);
   AddRewardsCommand(app, chosen);
   AddDurabilityCommand(app, chosen);

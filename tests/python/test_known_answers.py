@@ -18,6 +18,8 @@ ERRORS = {
     "kResourceExhausted": shadw.LimitError,
     "kUnimplemented": shadw.UnimplementedError,
     "kNotFound": shadw.NotFoundError,
+    "kPermissionDenied": shadw.PermissionDeniedError,
+    "kAlreadyExists": shadw.ConflictError,
     "kAborted": shadw.ConflictError,
     "kDataLoss": shadw.DataLossError,
 }

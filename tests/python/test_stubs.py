@@ -20,6 +20,7 @@ PACKAGE = pathlib.Path(shadw.__file__).parent
 MODULES = [
     "_dht",
     "_sim",
+    "capacity",
     "crypto",
     "econ",
     "erasure",

@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 from shadw import _dht as _dht
 from shadw import _sim as _sim
+from shadw import capacity as capacity
 from shadw import crypto as crypto
 from shadw import econ as econ
 from shadw import erasure as erasure

@@ -258,6 +258,8 @@ void Show(Class&& bound) {
   bound.def("__repr__", &ShowFields);
 }
 
+void BindCapacity(py::module_& root);
+void BindCapacityProofs(py::module_& capacity);
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindDht(py::module_& root);

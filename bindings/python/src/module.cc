@@ -71,6 +71,7 @@ PYBIND11_MODULE(_shadw, root) {
   });
   BindRaiseStatus(root);
   BindVectorizedSamples(root);
+  BindCapacity(root);
   BindErasure(root);
   BindCrypto(root);
   BindStore(root);

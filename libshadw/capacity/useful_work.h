@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Work of known answer that a storage node does anyway: encode a buffer made from a seed,
+// and say the hash of the parity.
+//
+//   const UsefulTask task = {.node_id = id, .seed = fresh, .code = {10, 4}, .shard_bytes = 1 <<
+//   20}; SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
+//
+// The hash is keyed by the node id: a neighbour's answer is no answer. Who asks needs the
+// answer too, and works for it once for each node and seed; as with `work_chain.h` the time
+// is taken by the one who asks.
+//   Source   proofs.md, "Proof of compute"
+#ifndef LIBSHADW_CAPACITY_USEFUL_WORK_H_
+#define LIBSHADW_CAPACITY_USEFUL_WORK_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libshadw/base/bytes.h"
+#include "libshadw/base/units.h"
+#include "libshadw/capacity/plot.h"
+#include "libshadw/erasure/code.h"
+
+namespace shadw::capacity {
+
+inline constexpr uint64_t kMaxUsefulBytes = base::kGiB;
+
+struct UsefulTask {
+  NodeId node_id{};
+  base::ByteArray<32> seed{};
+  erasure::Code code{.data_shards = 10, .parity_shards = 4};
+  uint64_t shard_bytes = base::kMiB;
+
+  //   Errors   kInvalidArgument  a code that does not hold or has no parity; shard_bytes 0;
+  //                              more than kMaxUsefulBytes in all shards
+  absl::Status Validate() const;
+};
+
+// BLAKE2b-256 of the parity shards, keyed by the node id. The data shards are the stream of
+// crypto::SeededRandom under the seed, one after the other.
+//   Errors   kInvalidArgument  as Validate
+//   Promise  same task, same answer, on every CPU
+//   Cost     all shards as memory
+absl::StatusOr<Hash256> DoUsefulWork(const UsefulTask& task);
+
+}  // namespace shadw::capacity
+
+#endif  // LIBSHADW_CAPACITY_USEFUL_WORK_H_
