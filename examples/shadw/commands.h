@@ -29,7 +29,10 @@ void AddNameCommands(CLI::App& app, Chosen& chosen);    // list, info, remove
 void AddUpkeepCommands(CLI::App& app, Chosen& chosen);  // verify, repair, compact, rotate
 void AddShareCommand(CLI::App& app, Chosen& chosen);
 void AddRecoverCommand(CLI::App& app, Chosen& chosen);
-void AddDhtCommands(CLI::App& app, Chosen& chosen);  // dht node, dht ping, …
+void AddDhtCommands(CLI::App& app, Chosen& chosen);    // dht node, dht ping, …
+void AddPriceCommands(CLI::App& app, Chosen& chosen);  // price curve, price buy, …
+void AddRewardsCommand(CLI::App& app, Chosen& chosen);
+void AddDurabilityCommand(CLI::App& app, Chosen& chosen);
 
 // What several commands take.
 void AddKey(CLI::App* command, Access& access);

@@ -91,11 +91,18 @@ std::optional<Told> Tell(const dht::Event& event, size_t id_bytes) {
 
 Outcome Describe(const dht::NodeStats& stats) {
   Outcome outcome;
-  outcome.json = {
-      {"contacts", stats.contacts}, {"records", stats.records}, {"targets", stats.peer_targets},
-      {"queries", stats.queries},   {"replies", stats.replies}, {"silenced", stats.silenced},
-      {"sent", stats.sent},         {"lost", stats.lost},       {"serving", stats.serving},
-      {"network_nodes", nullptr},   {"address", nullptr}};
+  outcome.json = {{"contacts", stats.contacts},
+                  {"records", stats.records},
+                  {"targets", stats.peer_targets},
+                  {"queries", stats.queries},
+                  {"replies", stats.replies},
+                  {"silenced", stats.silenced},
+                  {"sent", stats.sent},
+                  {"lost", stats.lost},
+                  {"serving", stats.serving},
+                  {"nat", std::string(dht::NameOf(stats.nat))},
+                  {"network_nodes", nullptr},
+                  {"address", nullptr}};
   if (stats.network_nodes > 0) outcome.json["network_nodes"] = stats.network_nodes;
   if (stats.address) outcome.json["address"] = stats.address->ToString();
   outcome.text =

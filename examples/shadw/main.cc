@@ -84,6 +84,9 @@ int Main(int argc, char** argv) {
   AddShareCommand(app, chosen);
   AddRecoverCommand(app, chosen);
   AddDhtCommands(app, chosen);
+  AddPriceCommands(app, chosen);
+  AddRewardsCommand(app, chosen);
+  AddDurabilityCommand(app, chosen);
   app.footer(kFooter);  // last, lest the commands inherit it
   try {
     app.parse(argc, argv);

@@ -15,6 +15,20 @@ bool OneHost(const base::Endpoint& a, const base::Endpoint& b) {
 
 }  // namespace
 
+std::string_view NameOf(NatClass nat) {
+  switch (nat) {
+    case NatClass::kOpen:
+      return "open";
+    case NatClass::kConsistent:
+      return "consistent";
+    case NatClass::kRandom:
+      return "random";
+    case NatClass::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
 NatClass ClassifyNat(std::span<const NatSample> samples, bool reached_unasked) {
   if (reached_unasked) return NatClass::kOpen;
   std::vector<NatSample> votes;

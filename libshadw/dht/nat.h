@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "libshadw/base/endpoint.h"
 
@@ -29,6 +30,9 @@ enum class NatClass : uint8_t {
   kRandom,      // seen by each at another port
   kUnknown,     // too few answers, or answers that fit neither
 };
+
+// "open", "consistent", "random" or "unknown".
+std::string_view NameOf(NatClass nat);
 
 enum class Traversal : uint8_t {
   kDirect,     // the one that is not open sends to the open one

@@ -53,7 +53,6 @@ void Node::Impl::Upkeep(base::Time now) {
     Transmit(now, entry.second.to, std::move(entry.second.bytes));
     return true;
   });
-  if (!Joining() && !joined && now >= next_join) Join(now);
   if (now >= next_visit) VisitNextBucket(now);
   if (now >= next_grave) VisitGrave(now);
   if (now >= next_standing) RunStanding(now);
@@ -63,6 +62,8 @@ void Node::Impl::Upkeep(base::Time now) {
     responder.ForgetExpired(now);
   }
   if (unproven && now >= next_introduction) Introduce(now);
+  // Last, as a visit may have found that nobody is left.
+  if (!Joining() && !joined && now >= next_join) Join(now);
 }
 
 // --- joining --------------------------------------------------------------------------

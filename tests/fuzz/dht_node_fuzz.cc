@@ -114,17 +114,21 @@ class Fuzzer {
   }
 
   void Hear(const base::Endpoint& from, const base::Bytes& bytes) {
-    if (from.IsUsable()) {
-      Message message;
-      const bool query = protocol_->Decode(bytes, from, message) && message.kind == Kind::kQuery;
-      Allowance& allowance = AllowanceOf(from);
-      if (query) {
-        allowance.answerable += Multiple(message) * static_cast<double>(bytes.size());
-        // Tokens are proofs, and relayed messages and pings of the node's own go elsewhere.
-        if (!message.token.empty()) allowance.proven = true;
-      }
+    Message message;
+    if (!from.IsUsable() || !protocol_->Decode(bytes, from, message)) {
+      return node_->HandleMessage(now_, from, bytes);
     }
+    Allowance& allowance = AllowanceOf(from);
+    if (message.kind == Kind::kQuery) {
+      allowance.answerable += Multiple(message) * static_cast<double>(bytes.size());
+      // Tokens are proofs, and relayed messages and pings of the node's own go elsewhere.
+      if (!message.token.empty()) allowance.proven = true;
+      return node_->HandleMessage(now_, from, bytes);
+    }
+    const uint64_t unexpected = node_->stats().unexpected;
     node_->HandleMessage(now_, from, bytes);
+    // So are answers to what the node asked there.
+    if (node_->stats().unexpected == unexpected) allowance.proven = true;
   }
   static double Multiple(const Message& query) { return AmplificationLimit(query.method); }
 

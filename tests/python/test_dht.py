@@ -77,6 +77,8 @@ def test_the_newest_version_of_a_record_is_got_and_an_older_one_refused(network)
             refused = [it for it in old.outcomes if it.result == "refused"]
             assert refused and all(it.code != 0 for it in refused)
             assert (await writer.get_mutable(signer.public_key)).value == b"two"
+            assert (await reader.get_mutable(signer.public_key, least_seq=5)).seqs == [5]
+            assert (await reader.get_mutable(signer.public_key, least_seq=6)).seqs == []
 
     within(run())
 
@@ -213,6 +215,7 @@ def test_a_ping_tells_who_answered():
             pong = await one.ping(other.endpoints[0])
             assert pong.answered and pong.rtt_s > 0
             assert pong.id == (await other.stats()).id
+            assert (await other.stats()).nat in {"unknown", "consistent", "random"}
             gone = await Node.create(bind=LOOPBACK)
             endpoint = gone.endpoints[0]
             await gone.close()

@@ -21,6 +21,7 @@ MODULES = [
     "_dht",
     "_sim",
     "crypto",
+    "econ",
     "erasure",
     "reputation",
     "shard",

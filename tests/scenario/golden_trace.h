@@ -16,7 +16,7 @@
 namespace shadw::scenario {
 
 inline constexpr uint64_t kGoldenMainline = 0x9645a353cbf56b2c;
-inline constexpr uint64_t kGoldenHyperdht = 0xe4a9d2dde12dd38e;
+inline constexpr uint64_t kGoldenHyperdht = 0xe12f108c4c1d3401;
 
 // Churn, losses, jitter, liars, an outage, values, crowded targets: everything that draws or
 // computes something.

@@ -23,6 +23,7 @@ class Lookup:
     closest: list[Contact]  # that answered, closest first
     messages: int  # requests sent, all of the operation
     answers: int
+    silent: int  # requests that were given up
     hops: int  # to the closest: 1 when it stood in our own table
     crowded: bool  # denser around the target than the network explains
 
@@ -33,7 +34,7 @@ class PutOutcome:
 
     contact: Contact
     rank: int  # 0: the closest to the target of those written to
-    result: typing.Literal["stored", "refused", "silent"]
+    result: typing.Literal["stored", "refused", "silent", "not sent"]
     code: int  # of a refusal, as on the wire
     text: str
 
@@ -155,6 +156,8 @@ class Stats:
     forwarded: int
     sent: int  # requests of ours
     lost: int  # of them never answered
+    down_hints: int  # contacts that were asked as somebody said they are gone
+    nat: str  # "open", "consistent", "random" or "unknown", as others see us
     network_nodes: float  # estimated; 0: unknown yet
     datagrams_in: int
     datagrams_out: int

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from shadw import _dht as _dht
 from shadw import _sim as _sim
 from shadw import crypto as crypto
+from shadw import econ as econ
 from shadw import erasure as erasure
 from shadw import reputation as reputation
 from shadw import shard as shard

@@ -242,10 +242,19 @@ class Node:
         return await self._ask(GetReport, self._runner.get, target, _how(how))
 
     async def get_mutable(
-        self, key: Buffer, *, salt: Buffer = b"", how: Approach = _USUAL
+        self,
+        key: Buffer,
+        *,
+        salt: Buffer = b"",
+        least_seq: int | None = None,
+        how: Approach = _USUAL,
     ) -> GetReport:
-        """What the owner of the key signed last, and older versions that are still about."""
-        return await self._ask(GetReport, self._runner.get_mutable, key, salt, _how(how))
+        """What the owner of the key signed last, and older versions that are still about.
+
+        Versions below `least_seq` are neither sent nor reported."""
+        return await self._ask(
+            GetReport, self._runner.get_mutable, key, salt, least_seq, _how(how)
+        )
 
     async def put(
         self, value: Buffer, *, how: Approach = _USUAL, keep: bool = False

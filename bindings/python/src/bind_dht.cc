@@ -125,11 +125,11 @@ void Look(DhtRunner& self, Ticket ticket, const Bytes& target, const How& how) {
 }
 
 void GetMutable(DhtRunner& self, Ticket ticket, const Bytes& key, const Bytes& salt,
-                const How& how) {
+                std::optional<int64_t> least_seq, const How& how) {
   Check(
       self.Begin(ticket, [key = ToArray<32>(key, "a public key"), salt = base::ToBytes(salt.span()),
-                          how = ToApproach(how)](Node& node, base::Time now) {
-        return node.GetMutable(now, key, salt, how);
+                          least_seq, how = ToApproach(how)](Node& node, base::Time now) {
+        return node.GetMutable(now, key, salt, how, least_seq);
       }));
 }
 
@@ -281,7 +281,8 @@ void BindVerbs(py::class_<DhtRunner>& bound) {
       .def("get", &Look<&Node::Get>, by_ticket, to_target, in_what_way)
       .def("get_peers", &Look<&Node::GetPeers>, by_ticket, to_target, in_what_way)
       .def("sample_targets", &Look<&Node::SampleTargets>, by_ticket, to_target, in_what_way)
-      .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"), in_what_way)
+      .def("get_mutable", &GetMutable, by_ticket, py::arg("key"), py::arg("salt"),
+           py::arg("least_seq"), in_what_way)
       .def("put", &Put, by_ticket, py::arg("value"), in_what_way, py::arg("keep"))
       .def("put_mutable", &PutMutable, by_ticket, py::arg("signer").none(false), py::arg("value"),
            py::arg("salt"), py::arg("seq"), py::arg("cas"), in_what_way, py::arg("keep"))

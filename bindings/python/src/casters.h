@@ -261,6 +261,10 @@ void Show(Class&& bound) {
 void BindCrypto(py::module_& root);
 void BindKeyTrees(py::module_& crypto);
 void BindDht(py::module_& root);
+void BindEconModels(py::module_& root);
+void BindEconMoney(py::module_& root);
+void BindEconPrices(py::module_& root);
+void BindEconRewards(py::module_& root);
 void BindErasure(py::module_& root);
 void BindReputation(py::module_& root);
 void BindShard(py::module_& root);

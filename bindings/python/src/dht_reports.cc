@@ -72,7 +72,8 @@ class Maker {
   py::object Make(const dht::LookupReport& report) const {
     return Of("Lookup")("target"_a = Id(report.target), "closest"_a = Make(report.closest),
                         "messages"_a = report.messages, "answers"_a = report.answers,
-                        "hops"_a = report.hops, "crowded"_a = report.crowded);
+                        "silent"_a = report.silent, "hops"_a = report.hops,
+                        "crowded"_a = report.crowded);
   }
   py::object Make(const dht::Record& record) const;
   py::object Make(const dht::PutOutcome& outcome) const {
@@ -138,15 +139,15 @@ py::object Maker::Make(const dht::Pong& pong) const {
 
 py::object Maker::Make(const DhtRunner::Snapshot& snapshot) const {
   const dht::NodeStats& it = snapshot.stats;
-  return Of("Stats")("id"_a = Id(snapshot.id), "address"_a = Text(it.address),
-                     "serving"_a = it.serving, "contacts"_a = it.contacts, "records"_a = it.records,
-                     "peer_targets"_a = it.peer_targets, "operations"_a = it.operations,
-                     "requests"_a = it.requests, "queries"_a = it.queries, "replies"_a = it.replies,
-                     "silenced"_a = it.silenced, "noise"_a = it.noise,
-                     "unexpected"_a = it.unexpected, "forwarded"_a = it.forwarded,
-                     "sent"_a = it.sent, "lost"_a = it.lost, "network_nodes"_a = it.network_nodes,
-                     "datagrams_in"_a = snapshot.datagrams.datagrams_in,
-                     "datagrams_out"_a = snapshot.datagrams.datagrams_out);
+  return Of("Stats")(
+      "id"_a = Id(snapshot.id), "address"_a = Text(it.address), "serving"_a = it.serving,
+      "contacts"_a = it.contacts, "records"_a = it.records, "peer_targets"_a = it.peer_targets,
+      "operations"_a = it.operations, "requests"_a = it.requests, "queries"_a = it.queries,
+      "replies"_a = it.replies, "silenced"_a = it.silenced, "noise"_a = it.noise,
+      "unexpected"_a = it.unexpected, "forwarded"_a = it.forwarded, "sent"_a = it.sent,
+      "lost"_a = it.lost, "down_hints"_a = it.down_hints, "nat"_a = dht::NameOf(it.nat),
+      "network_nodes"_a = it.network_nodes, "datagrams_in"_a = snapshot.datagrams.datagrams_in,
+      "datagrams_out"_a = snapshot.datagrams.datagrams_out);
 }
 
 }  // namespace

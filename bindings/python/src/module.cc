@@ -78,6 +78,10 @@ PYBIND11_MODULE(_shadw, root) {
   BindVault(root);
   BindDht(root);
   BindSim(root);
+  BindEconPrices(root);
+  BindEconMoney(root);
+  BindEconRewards(root);
+  BindEconModels(root);
   BindReputation(root);
   BindTelemetry(root);
 }

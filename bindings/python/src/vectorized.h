@@ -88,8 +88,8 @@ struct Failure {
 template <typename... Ts>
 class Block {
  public:
-  explicit Block(const Shape& shape, const Column<Ts>&... columns)
-      : readers_(Reader<Ts>(columns, shape)...) {}
+  Block(const Shape& shape, const Out& out, const Column<Ts>&... columns)
+      : readers_(Reader<Ts>(columns, shape, out)...) {}
 
   std::optional<Failure> Load(size_t begin, size_t rows) {
     std::optional<Failure> failure;
@@ -190,7 +190,7 @@ py::object VectorizedBatch(const Out& out, const Scalar& scalar, const Batch& ba
   typename vectorized::Fields<Returned>::Type* const type = nullptr;
   const vectorized::Shape shape = vectorized::Broadcast({&columns...});
   auto results = vectorized::MakeResults(type, shape, out, columns...);
-  vectorized::Block<Ts...> block(shape, columns...);
+  vectorized::Block<Ts...> block(shape, out, columns...);
   auto failure = Unlocked([&] {
     return vectorized::ForBlocks(
         shape.rows, [&](size_t begin, size_t rows) -> std::optional<vectorized::Failure> {

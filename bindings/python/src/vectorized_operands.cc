@@ -206,11 +206,13 @@ std::vector<Run> RunsOf(const Operand& operand, const Shape& shape) {
 // --- reading --------------------------------------------------------------------
 
 template <typename T>
-Reader<T>::Reader(const Column<T>& column, const Shape& shape)
+Reader<T>::Reader(const Column<T>& column, const Shape& shape, const Out& out)
     : column_(&column), runs_(RunsOf(column, shape)) {
+  const bool is_out = py::isinstance<py::array>(out.array) &&
+                      py::reinterpret_borrow<py::array>(out.array).data() == column.data();
   const bool aligned = reinterpret_cast<uintptr_t>(column.data()) % alignof(T) == 0;
   direct_ = runs_.size() == 1 && runs_.front().stride == sizeof(T) && aligned &&
-            column.element() == kElementOf<T>;
+            column.element() == kElementOf<T> && !is_out;
   same_ = runs_.size() == 1 && runs_.front().stride == 0;
   if (!direct_) copies_.resize(std::min(shape.rows, kRowsPerBlock));
 }
@@ -407,6 +409,13 @@ template class Result<uint64_t>;
 template class Result<bool>;
 
 }  // namespace vectorized
+
+base::FormulaMode ModeNamed(const std::string& name) {
+  if (name == "corrected") return base::FormulaMode::kCorrected;
+  if (name == "paper_literal") return base::FormulaMode::kPaperLiteral;
+  if (name == "reference") return base::FormulaMode::kReference;
+  Refuse("shadw: got mode '" + name + "', need one of: corrected paper_literal reference");
+}
 
 // --- numbers and sequences of them ------------------------------------------------
 

@@ -18,8 +18,12 @@
 
 #include "absl/status/status.h"
 #include "bindings/python/src/casters.h"
+#include "libshadw/base/formula_mode.h"
 
 namespace shadw::python {
+
+// "corrected", "paper_literal" or "reference".
+base::FormulaMode ModeNamed(const std::string& name);
 
 // Where the result goes; see vectorized.h.
 struct Out {
@@ -103,7 +107,8 @@ namespace vectorized {
 template <typename T>
 class Reader {
  public:
-  Reader(const Column<T>& column, const Shape& shape);
+  // What lies where the result goes is read from a copy, so that a row can be asked again.
+  Reader(const Column<T>& column, const Shape& shape, const Out& out);
   // Rows [begin, begin + rows) as span(); an element that T cannot hold is at bad_row().
   absl::Status Load(size_t begin, size_t rows);
   std::span<const T> span() const { return span_; }

@@ -192,14 +192,15 @@ void WritePeers(const Message& message, size_t left, BencodeWriter& out) {
 
 void WriteResults(const Message& message, BencodeWriter& out) {
   const Room room = CountRoom(message);
-  if (IsSampled(message)) out.Raw("8:interval").Integer(message.sample_interval_s);
+  const bool sampled = message.method == Method::kSampleTargets || room.samples > 0;
+  if (sampled) out.Raw("8:interval").Integer(message.sample_interval_s);
   if (!message.key.empty()) out.Raw("1:k").String(message.key);
   // find_node is answered with nodes, be it with none.
   if (room.nodes_v4 > 0 || (message.method == Method::kFindNode && message.contacts.empty())) {
     WriteNodes(message, /*v6=*/false, room.nodes_v4, out);
   }
   if (room.nodes_v6 > 0) WriteNodes(message, /*v6=*/true, room.nodes_v6, out);
-  if (IsSampled(message)) {
+  if (sampled) {
     out.Raw("3:num").Integer(message.sample_total);
     out.Raw("7:samples").Length(room.samples * kIdBytes);
     for (size_t i = 0; i < room.samples; ++i) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "usage_table.h"
+
+#include <array>
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libshadw/base/status_macros.h"
+#include "libshadw/econ/meter.h"
+
+namespace shadw::app {
+namespace {
+
+constexpr char kHeader[] = "line,units,price,per_units";
+constexpr std::array<const char*, 4> kColumns = {"line", "units", "price", "per_units"};
+
+absl::Status BadRow(uint64_t row, const char* column, const std::string& reason) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("price: row ", row, ", column ", column, ": ", reason));
+}
+
+// Meters by name, in the order of their first rows.
+struct Meters {
+  std::map<std::string, size_t> places;
+  std::vector<std::pair<std::string, econ::Meter>> meters;
+  std::vector<uint64_t> per_units;
+};
+
+absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
+  const std::vector<std::string> fields = absl::StrSplit(text, ',');
+  if (fields.size() != kColumns.size()) {
+    return BadRow(row, kColumns[std::min(fields.size(), kColumns.size() - 1)],
+                  absl::StrCat("got ", fields.size(), " columns, need ", kColumns.size()));
+  }
+  if (fields[0].empty()) return BadRow(row, kColumns[0], "got no name");
+  std::array<uint64_t, 4> numbers = {};
+  for (size_t i = 1; i < fields.size(); ++i) {
+    if (!absl::SimpleAtoi(fields[i], &numbers[i])) {
+      return BadRow(row, kColumns[i],
+                    absl::StrCat("got '", fields[i], "', need an integer of 0 or more"));
+    }
+  }
+  const auto [units, price, per_units] = std::array{numbers[1], numbers[2], numbers[3]};
+  const auto [place, is_new] = all.places.try_emplace(fields[0], all.meters.size());
+  if (is_new) {
+    const std::array<econ::Tariff, 1> tariff = {{{.price = price, .per_units = per_units}}};
+    auto meter = econ::Meter::Create(tariff);
+    if (!meter.ok()) return BadRow(row, "per_units", std::string(meter.status().message()));
+    all.meters.emplace_back(fields[0], *std::move(meter));
+    all.per_units.push_back(per_units);
+  } else if (per_units != all.per_units[place->second]) {
+    return BadRow(
+        row, "per_units",
+        absl::StrCat("got ", per_units, ", need ", all.per_units[place->second], " as before"));
+  }
+  econ::Meter& meter = all.meters[place->second].second;
+  SHADW_RETURN_IF_ERROR(meter.SetPrice(0, price));
+  const absl::Status added = meter.Add({.line = 0, .units = units});
+  return added.ok() ? added : BadRow(row, "units", std::string(added.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<InvoicedLine>> InvoiceOfFile(const std::string& path) {
+  std::ifstream file(path);
+  std::string text;
+  const auto next = [&] {
+    if (!std::getline(file, text)) return false;
+    if (!text.empty() && text.back() == '\r') text.pop_back();
+    return true;
+  };
+  if (!next() || text != kHeader) return BadRow(1, "line", absl::StrCat("need ", kHeader));
+  Meters all;
+  for (uint64_t row = 2; next(); ++row) {
+    if (row > kMaxUsageRows)
+      return BadRow(row, "line", absl::StrCat("need at most ", kMaxUsageRows, " rows"));
+    SHADW_RETURN_IF_ERROR(AddRow(text, row, all));
+  }
+  if (file.bad()) return absl::UnavailableError(absl::StrCat("price: cannot read ", path));
+  std::vector<InvoicedLine> lines;
+  for (auto& [name, meter] : all.meters) {
+    SHADW_ASSIGN_OR_RETURN(const econ::Invoice invoice, meter.Close());
+    lines.push_back({name, invoice.lines[0].units, invoice.total});
+  }
+  return lines;
+}
+
+}  // namespace shadw::app
