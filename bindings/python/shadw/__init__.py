@@ -10,13 +10,8 @@
     assert coder.join(shards, 11) == b"some object"
 
 One module of the C++ library, one module here: shadw.erasure, shadw.crypto, shadw.store,
-<<<<<<< HEAD
 shadw.shard, shadw.vault, shadw.dht, shadw.sim, shadw.capacity, shadw.econ, shadw.reputation,
 shadw.telemetry. `sweep` runs a model over a grid. The conventions are in bindings/python/README.md.
-=======
-shadw.shard, shadw.vault, shadw.dht, shadw.econ, shadw.sim, shadw.reputation, shadw.telemetry.
-`sweep` runs a model over a grid. The conventions are in bindings/python/README.md.
->>>>>>> eco-tele
 """
 
 import importlib.metadata
