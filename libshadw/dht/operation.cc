@@ -260,6 +260,7 @@ void Operation::Settle(Direct& direct, PutResult result, int code) {
   direct.pending = false;
   direct.outcome.result = result;
   direct.outcome.code = code;
+  if (result != PutResult::kRefused) direct.outcome.text.clear();
 }
 
 void Operation::Answered(uint32_t index, const Message& response) {
@@ -318,6 +319,13 @@ void Operation::Refused(uint32_t index, const Message& error) {
   if (direct == nullptr) return;
   direct->outcome.text = std::string(error.error_text.substr(0, kMaxErrorTextBytes));
   Settle(*direct, PutResult::kRefused, error.error_code);
+  if (phase_ != Phase::kCommit || direct->tries >= kCommitTries) return;
+  // Tokens of hyperdht live for seconds; who refuses an old one sends a fresh one along.
+  const bool is_stale = error.error_code == protocol_->CodeOf(Refusal::kBadToken) &&
+                        !error.token.empty() && !std::ranges::equal(error.token, direct->token);
+  if (!is_stale) return;
+  direct->token = base::ToBytes(error.token);
+  direct->settled = false;
 }
 
 void Operation::Slow(uint32_t index) {
@@ -348,16 +356,20 @@ void Operation::NotSent(uint32_t index) {
     const size_t lookup = index >> kLookupShift;
     if (lookup < lookups_.size()) lookups_[lookup].Failed(index & kIndexMask);
   } else if (Direct* direct = FindDirect(index)) {
-    // Whoever was asked before is known to be silent.
-    Settle(*direct, direct->tries > 1 ? PutResult::kSilent : PutResult::kNotSent, 0);
+    // Whoever was asked before refused, or is known to be silent.
+    if (direct->outcome.result == PutResult::kRefused) {
+      Settle(*direct, PutResult::kRefused, direct->outcome.code);
+    } else {
+      Settle(*direct, direct->tries > 1 ? PutResult::kSilent : PutResult::kNotSent, 0);
+    }
   }
 }
 
 void Operation::TakeValue(const Message& response) {
-  if (response.value.empty() ||
-      (task_.ask != Method::kGetImmutable && task_.ask != Method::kGetMutable)) {
-    return;
-  }
+  const bool is_mutable = task_.ask == Method::kGetMutable;
+  if (!is_mutable && task_.ask != Method::kGetImmutable) return;
+  // An owner may have signed an empty value.
+  if (is_mutable ? response.signature.empty() : response.value.empty()) return;
   const Record record = RecordOf(response, task_);
   if (task_.least_seq && record.seq < *task_.least_seq) return;
   const auto known = std::ranges::find(versions_, record, &GetReport::Version::record);

@@ -9,7 +9,8 @@
 //   merge        only of disjoint paths: they go on as one, so that the closest of all are
 //                asked; a get that found something does without
 //   spread       only where the target is crowded, see below
-//   commit       write to the closest that answered, once more where one was silent
+//   commit       write to the closest that answered, once more where one was silent or
+//                refused a token that had expired
 //
 // A target is crowded when its closest nodes lie several times closer than the size of
 // the network explains: somebody may have placed ids there to be the only ones asked.

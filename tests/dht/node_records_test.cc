@@ -52,6 +52,14 @@ TEST_P(NodeRecords, AMutableRecordIsFoundAndItsUpdateToo) {
   EXPECT_GE(get.versions[0].agreed, protocol().traits().bucket_size - 1);
 }
 
+TEST_P(NodeRecords, AnEmptyMutableValueIsFound) {
+  net_.AddServers(30);
+  EXPECT_EQ(Put(3, Signed("", 1)).stored, protocol().traits().bucket_size);
+  const GetReport get = GetMutable(17);
+  ASSERT_EQ(get.versions.size(), 1u);
+  EXPECT_EQ(get.versions[0].record, Signed("", 1));
+}
+
 TEST_P(NodeRecords, APutThatComesTooLateSaysWhoRefusedItAndWhy) {
   net_.AddServers(30);
   Put(3, Signed("two", 2));
@@ -112,6 +120,37 @@ TEST_P(NodeRecords, ALostPutIsSentOnceMore) {
   });
   const PutReport put = Put(3, Signed("one", 1));
   EXPECT_EQ(put.stored, put.outcomes.size());
+}
+
+// Only hyperdht sends a fresh token with the refusal.
+TEST_P(NodeRecords, APutRefusedForItsTokenIsSentOnceMoreWithTheFreshOne) {
+  net_.AddServers(12);
+  std::map<base::Endpoint, int> puts;
+  uint8_t spoils_fresh = 0;
+  net_.network().SetBystander([&](sim::Passing& passing) {
+    Message message;
+    if (!protocol().Decode(passing.bytes, passing.from, message)) return true;
+    puts[passing.to] += message.kind == Kind::kQuery && message.method == Method::kPutMutable;
+    if (passing.to != net_.endpoint(3) || message.kind == Kind::kQuery || message.token.empty()) {
+      return true;
+    }
+    const uint8_t mask = message.kind == Kind::kError ? spoils_fresh : uint8_t{1};
+    passing.bytes[static_cast<size_t>(message.token.data() - passing.bytes.data())] ^= mask;
+    return true;
+  });
+  for (const bool fresh_is_good : {true, false}) {
+    spoils_fresh = fresh_is_good ? 0 : 2;
+    puts.clear();
+    const bool stored = fresh_is_good && !mainline();
+    const PutReport put = Put(3, Signed("one", 1));
+    EXPECT_FALSE(put.outcomes.empty());
+    EXPECT_EQ(put.stored, stored ? put.outcomes.size() : 0);
+    for (const PutOutcome& outcome : put.outcomes) {
+      EXPECT_EQ(outcome.code, stored ? 0 : protocol().CodeOf(Refusal::kBadToken));
+      EXPECT_EQ(outcome.text.empty(), !mainline());
+      EXPECT_EQ(puts[outcome.contact.endpoint], mainline() ? 1 : 2);
+    }
+  }
 }
 
 TEST_P(NodeRecords, NobodyIsWrittenToTwice) {
