@@ -75,6 +75,7 @@ absl::Status NameBook::Offer(base::Time now, const Name& asked, const NameRecord
     known->second = candidate;
     return absl::OkStatus();
   }
+  if (known_.size() >= kMaxKnownNames) ForgetExpired(now);
   if (known_.size() >= kMaxKnownNames) {
     return absl::ResourceExhaustedError(
         absl::StrCat("dht: got one name more than ", kMaxKnownNames));

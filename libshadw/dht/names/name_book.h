@@ -53,8 +53,8 @@ struct Resolution {
 
 class NameBook {
  public:
-  // Considers one record of the name.
-  //   Errors   as Accept; kResourceExhausted  kMaxKnownNames are known
+  // Considers one record of the name. A full book forgets what expired.
+  //   Errors   as Accept; kResourceExhausted  kMaxKnownNames are in force
   absl::Status Offer(base::Time now, const Name& asked, const NameRecord& candidate);
   // Considers everything that a get of the name's slot brought home.
   //   Promise  the order of the versions does not matter

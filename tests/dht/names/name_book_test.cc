@@ -179,7 +179,7 @@ TEST(NameBook, ForgetsWhatExpiredAndWhatItIsToldTo) {
   EXPECT_EQ(book.Latest(PrinterName()), nullptr);
 }
 
-TEST(NameBook, IsFullAtItsLimitAndStillUpdates) {
+TEST(NameBook, IsFullAtItsLimitStillUpdatesAndMakesRoomOfWhatExpired) {
   NameBook book;
   for (size_t i = 0; i < kMaxKnownNames; ++i) {
     const NameRecord record = *MakeRecord(Owner(), std::to_string(i), ServiceFacts());
@@ -188,6 +188,12 @@ TEST(NameBook, IsFullAtItsLimitAndStillUpdates) {
   EXPECT_EQ(book.Offer(kNow, PrinterName(), Printer(1)).code(), kResourceExhausted);
   const NameRecord next = *MakeRecord(Owner(), "7", ServiceFacts(), 2);
   EXPECT_TRUE(book.Offer(kNow, next.name, next).ok());
+  NameFacts after = ServiceFacts();
+  after.created = kEnd;
+  after.expires = kEnd + std::chrono::hours(1);
+  const NameRecord later = *MakeRecord(Owner(), "printer", after);
+  EXPECT_TRUE(book.Offer(kEnd, PrinterName(), later).ok());
+  EXPECT_EQ(book.size(), 1);
 }
 
 }  // namespace
