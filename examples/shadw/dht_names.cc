@@ -84,7 +84,7 @@ absl::StatusOr<Outcome> DhtPublish(const DhtPublishArguments& arguments, Console
   SHADW_ASSIGN_OR_RETURN(const auto seed, LoadSigningSeed(arguments.key_file, console));
   const crypto::Ed25519Signer owner(seed.bytes());
   const names::Name name{.owner = owner.public_key(), .label = arguments.label};
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   SHADW_ASSIGN_OR_RETURN(const dht::GetReport found, GetSlot(*session, name));
   names::NameBook book;
   book.Take(base::SystemClock().Now(), session->protocol(), name, found);
@@ -103,10 +103,10 @@ absl::StatusOr<Outcome> DhtPublish(const DhtPublishArguments& arguments, Console
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtResolve(const DhtResolveArguments& arguments, Console&) {
+absl::StatusOr<Outcome> DhtResolve(const DhtResolveArguments& arguments, Console& console) {
   names::Name name{.label = arguments.label};
   SHADW_ASSIGN_OR_RETURN(name.owner, ParsePublicKey(arguments.owner));
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   SHADW_ASSIGN_OR_RETURN(const dht::GetReport found, GetSlot(*session, name));
   names::NameBook book;
   const names::Resolution resolution =

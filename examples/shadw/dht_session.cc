@@ -43,11 +43,17 @@ DhtSession::DhtSession(const DhtNetwork& network)
       deadline_(std::chrono::steady_clock::now() + std::chrono::seconds(network.timeout_s)) {}
 
 absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& network,
-                                                             dht::Serving serving) {
+                                                             dht::Serving serving,
+                                                             Console& console) {
   std::unique_ptr<DhtSession> session(new DhtSession(network));
   dht::NodeOptions options{.serving = serving};
   SHADW_ASSIGN_OR_RETURN(session->sockets_, SocketsOf(network));
-  SHADW_ASSIGN_OR_RETURN(options.bootstrap, session->Bootstrap());
+  const auto bootstrap = session->Bootstrap();
+  if (bootstrap.ok()) {
+    options.bootstrap = *bootstrap;
+  } else if (!absl::IsUnavailable(bootstrap.status())) {
+    return bootstrap.status();
+  }
   session->begin_with_ = options.bootstrap.size();
   SHADW_ASSIGN_OR_RETURN(net::UdpSocket socket, net::UdpSocket::Open(session->sockets_));
   options.v4 = socket.local_v4().has_value();
@@ -60,6 +66,11 @@ absl::StatusOr<std::unique_ptr<DhtSession>> DhtSession::Open(const DhtNetwork& n
   SHADW_ASSIGN_OR_RETURN(session->node_, dht::Node::Create(std::move(options), session->protocol_,
                                                            &session->random_, now));
   SHADW_RETURN_IF_ERROR(session->Load(now));
+  if (!bootstrap.ok()) {
+    if (session->begin_with_ == 0) return bootstrap.status();
+    console.Warn(absl::StrCat(bootstrap.status().message(), "; begins with ",
+                              Count(session->begin_with_, "node"), " of ", network.state));
+  }
   session->driver_.emplace(std::move(socket), *session->node_,
                            [it = session.get()](base::Time, const dht::Event& event) {
                              if (it->on_event_) it->on_event_(event);

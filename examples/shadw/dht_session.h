@@ -2,7 +2,7 @@
 //
 // A node of a DHT for as long as one command takes: a socket, and one question at a time.
 //
-//   auto session = DhtSession::Open(network, dht::Serving::kNever);
+//   auto session = DhtSession::Open(network, dht::Serving::kNever, console);
 //   SHADW_RETURN_IF_ERROR((*session)->Join());
 //   auto report = (*session)->Ask<dht::GetReport>(
 //       [&](dht::Node& node, base::Time now) { return node.Get(now, target); });
@@ -26,6 +26,7 @@
 #include "libshadw/crypto/random.h"
 #include "libshadw/dht/node.h"
 #include "libshadw/net/udp_driver.h"
+#include "outcome.h"
 
 namespace shadw::app {
 
@@ -45,10 +46,11 @@ class DhtSession {
 
   //   Errors   kInvalidArgument  bind or a bootstrap node is no address and port, or two
   //                              of bind are of one family
-  //            kUnavailable      no bootstrap node has an address
+  //            kUnavailable      no bootstrap node has an address and the state file knows
+  //                              nobody; where it does, that is a warning
   //            kDataLoss         the state file is damaged; and as UdpSocket::Open
   static absl::StatusOr<std::unique_ptr<DhtSession>> Open(const DhtNetwork& network,
-                                                          dht::Serving serving);
+                                                          dht::Serving serving, Console& console);
 
   const dht::Protocol& protocol() const { return *protocol_; }
   dht::Node& node() { return *node_; }

@@ -54,7 +54,9 @@ json ToJson(const dht::LookupReport& lookup, size_t id_bytes) {
           {"closest", closest},
           {"messages", lookup.messages},
           {"answers", lookup.answers},
-          {"hops", lookup.hops}};
+          {"silent", lookup.silent},
+          {"hops", lookup.hops},
+          {"crowded", lookup.crowded}};
 }
 
 const char* ToString(dht::PutResult result) {
@@ -127,8 +129,9 @@ absl::StatusOr<int64_t> NextSeq(DhtSession& session, std::span<const uint8_t, 32
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network) {
-  SHADW_ASSIGN_OR_RETURN(auto session, DhtSession::Open(network, dht::Serving::kNever));
+absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network,
+                                                       Console& console) {
+  SHADW_ASSIGN_OR_RETURN(auto session, DhtSession::Open(network, dht::Serving::kNever, console));
   SHADW_RETURN_IF_ERROR(session->Join());
   return session;
 }
@@ -178,7 +181,7 @@ Outcome Describe(const dht::PutReport& report, size_t id_bytes) {
 absl::StatusOr<Outcome> RunDhtNode(const DhtNodeArguments& arguments, Console& console) {
   const dht::Serving serving =
       arguments.server ? dht::Serving::kAlways : dht::Serving::kWhenReachable;
-  SHADW_ASSIGN_OR_RETURN(const auto session, DhtSession::Open(arguments.network, serving));
+  SHADW_ASSIGN_OR_RETURN(const auto session, DhtSession::Open(arguments.network, serving, console));
   const size_t id_bytes = session->protocol().traits().id_bytes;
   json endpoints = json::array();
   std::string at;
@@ -217,9 +220,9 @@ absl::StatusOr<Outcome> RunDhtNode(const DhtNodeArguments& arguments, Console& c
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console&) {
+absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console& console) {
   SHADW_ASSIGN_OR_RETURN(const auto session,
-                         DhtSession::Open(arguments.network, dht::Serving::kNever));
+                         DhtSession::Open(arguments.network, dht::Serving::kNever, console));
   const std::string_view name = arguments.endpoint;
   SHADW_ASSIGN_OR_RETURN(const auto endpoints, session->Resolve(std::span(&name, 1)));
   SHADW_ASSIGN_OR_RETURN(const auto pong,
@@ -240,8 +243,8 @@ absl::StatusOr<Outcome> DhtPing(const DhtPingArguments& arguments, Console&) {
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtLookup(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+absl::StatusOr<Outcome> DhtLookup(const DhtTargetArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto found,
@@ -257,8 +260,8 @@ absl::StatusOr<Outcome> DhtLookup(const DhtTargetArguments& arguments, Console&)
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtGet(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+absl::StatusOr<Outcome> DhtGet(const DhtTargetArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   const dht::Protocol& protocol = session->protocol();
   dht::NodeId target{};
   base::ByteArray<32> key{};
@@ -275,9 +278,10 @@ absl::StatusOr<Outcome> DhtGet(const DhtTargetArguments& arguments, Console&) {
                                       : node.GetMutable(now, key, base::AsBytes(arguments.salt));
                          }));
   if (found.versions.empty()) {
-    return absl::NotFoundError(absl::StrCat("none of ", Count(found.lookup.answers, "node"),
-                                            " that answered has ",
-                                            target.ToHex(protocol.traits().id_bytes)));
+    return absl::NotFoundError(
+        absl::StrCat("none of ", Count(found.lookup.answers, "node"), " that answered has ",
+                     target.ToHex(protocol.traits().id_bytes), "; ",
+                     Count(found.lookup.silent, "request"), " went unanswered"));
   }
   const auto& [record, agreed] = found.versions.front();
   const auto unwrapped = protocol.UnwrapBytes(record.value);
@@ -304,7 +308,7 @@ absl::StatusOr<Outcome> DhtPut(const DhtPutArguments& arguments, Console& consol
     SHADW_ASSIGN_OR_RETURN(const auto seed, LoadSigningSeed(arguments.key_file, console));
     signer.emplace(seed.bytes());
   }
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   const dht::Protocol& protocol = session->protocol();
   dht::Record record{.value = protocol.WrapBytes(bytes)};
   if (signer) {
@@ -335,7 +339,7 @@ absl::StatusOr<Outcome> DhtAnnounce(const DhtAnnounceArguments& arguments, Conso
     SHADW_ASSIGN_OR_RETURN(const auto seed, LoadSigningSeed(arguments.key_file, console));
     announcement.signer = std::make_shared<const crypto::Ed25519Signer>(seed.bytes());
   }
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto put,
@@ -351,8 +355,8 @@ absl::StatusOr<Outcome> DhtAnnounce(const DhtAnnounceArguments& arguments, Conso
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   SHADW_ASSIGN_OR_RETURN(const dht::NodeId target,
                          ParseTarget(arguments.target, session->protocol()));
   SHADW_ASSIGN_OR_RETURN(const auto found,
@@ -378,8 +382,8 @@ absl::StatusOr<Outcome> DhtPeers(const DhtTargetArguments& arguments, Console&) 
   return outcome;
 }
 
-absl::StatusOr<Outcome> DhtStats(const DhtStatsArguments& arguments, Console&) {
-  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network));
+absl::StatusOr<Outcome> DhtStats(const DhtStatsArguments& arguments, Console& console) {
+  SHADW_ASSIGN_OR_RETURN(const auto session, OpenJoined(arguments.network, console));
   // A look around beyond our own neighbourhood; what it finds fills the table.
   const dht::NodeId opposite = dht::Distance(session->node().id(), {{~uint64_t{0}, 0, 0, 0}});
   SHADW_ASSIGN_OR_RETURN(const auto found,

@@ -86,7 +86,7 @@ absl::StatusOr<Outcome> DhtStats(const DhtStatsArguments& arguments, Console& co
 
 // What verbs share: a node that joined to ask only; a public key in digits; what became of
 // a put.
-absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network);
+absl::StatusOr<std::unique_ptr<DhtSession>> OpenJoined(const DhtNetwork& network, Console& console);
 absl::StatusOr<base::ByteArray<32>> ParsePublicKey(const std::string& text);
 Outcome Describe(const dht::PutReport& report, size_t id_bytes);
 

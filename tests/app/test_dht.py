@@ -176,6 +176,12 @@ class Dht(AppTest):
         self.assertEqual(
             {each["endpoint"] for each in found["closest"]}, {node.endpoint for node in nodes}
         )
+        # A node of IPv4 has no use for an address of IPv6.
+        astray = self.succeed(*alone, "--bootstrap=[::1]:9", f"--state={state}", "--json")
+        self.assertEqual(astray.json["closest"], found["closest"])
+        self.assertIn("no address", astray.json["warnings"][0])
+        nobody = self.fail_with(*alone, "--bootstrap=[::1]:9", "--json")
+        self.assertEqual(nobody.json["error"]["code"], "unavailable")
         other = self.fail_with(*alone[:-1], "00" * 32, "--network=hyperdht", f"--state={state}")
         self.assertIn(str(state), other.err)
         state.write_bytes(state.read_bytes()[:-1])
@@ -187,7 +193,9 @@ class Dht(AppTest):
         pong = self.dht("ping", nodes[1].endpoint)
         self.assertEqual(pong["endpoint"], nodes[1].endpoint)
         self.assertGreater(pong["rtt_ns"], 0)
-        closest = self.dht("lookup", pong["id"])["closest"]
+        lookup = self.dht("lookup", pong["id"])
+        self.assertIs(lookup["crowded"], False)
+        closest = lookup["closest"]
         self.assertEqual(closest[0], {"id": pong["id"], "endpoint": nodes[1].endpoint})
         self.assertEqual(len(closest), NODES)
         self.assertEqual(self.dht("stats")["contacts"], NODES)
@@ -218,6 +226,10 @@ class Dht(AppTest):
         self.assertEqual(late.json["error"]["code"], "deadline_exceeded")
         absent = self.fail_with(*self.arguments("get", "cd" * 20), "--json")
         self.assertEqual(absent.json["error"]["code"], "not_found")
+        self.found[-1].kill()
+        missed = self.fail_with(*self.arguments("get", "cd" * 20))
+        self.assertRegex(missed.err, r"[1-9]\d* requests? went unanswered")
+        self.assertGreater(self.dht("lookup", "cd" * 20)["silent"], 0)
 
     def test_nobody_is_asked_on_the_internet_unless_told_so(self):
         result = self.fail_with("dht", "lookup", "00" * 20, "--json")
