@@ -239,6 +239,21 @@ def test_stats_tell_of_the_table_and_contacts_of_who_is_in_it():
     within(run())
 
 
+def test_remembered_contacts_do_where_no_bootstrap_node_has_an_address():
+    async def run():
+        async with nodes(3) as (first, *_):
+            # A node of IPv4 has no use for an address of IPv6.
+            options = {"bind": LOOPBACK, "bootstrap": ["[::1]:9"]}
+            with pytest.raises(shadw.UnavailableError):
+                await Node.create(**options)
+            with pytest.warns(RuntimeWarning, match="remembers"):
+                late = await Node.create(remember=await first.contacts(), **options)
+            async with late:
+                assert await late.joined() >= 1
+
+    within(run())
+
+
 def test_a_read_only_node_is_not_remembered():
     async def run():
         async with nodes(3) as (first, *_):
@@ -296,6 +311,24 @@ def test_a_cancelled_verb_leaves_the_node_as_it_was():
             with pytest.raises(asyncio.CancelledError):
                 await verb
             assert (await one.ping(other.endpoints[0])).answered
+
+    within(run())
+
+
+def test_an_outcome_that_nobody_waits_for_leaves_the_others():
+    async def run():
+        troubles = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: troubles.append(context))
+        async with await Node.create(bind=LOOPBACK) as node:
+            lost, kept = (asyncio.ensure_future(node.stats()) for _ in range(2))
+            await asyncio.sleep(0)
+            node._waiting.pop(min(node._waiting))
+            assert (await kept).operations == 0
+            lost.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await lost
+        assert troubles == []
 
     within(run())
 

@@ -21,6 +21,7 @@ import dataclasses
 import itertools
 import types
 import typing
+import warnings
 
 from shadw import _dht
 from shadw._errors import Error, PreconditionError, UnavailableError
@@ -160,7 +161,8 @@ class Node:
         """Opens the sockets and begins to join; does not wait for that.
 
         bind        an address and port, or one of IPv4 and one of IPv6; port 0: the system's
-        bootstrap   `host:port`, asked first; `remember`: contacts of an earlier run
+        bootstrap   `host:port`, asked first; `remember`: contacts of an earlier run. Where
+                    no name of bootstrap has an address, they do, with a RuntimeWarning
         read_only   None: until others reach the node unasked. True: always. False: never,
                     for a server with a public address
         id, address   ours, where they are known; a server that binds to one address of its
@@ -174,7 +176,14 @@ class Node:
         if bootstrap:
             v6 = any(one.startswith("[") for one in addresses)
             v4 = any(not one.startswith("[") for one in addresses)
-            endpoints = await loop.run_in_executor(None, _dht.resolve, list(bootstrap), v4, v6)
+            try:
+                endpoints = await loop.run_in_executor(None, _dht.resolve, list(bootstrap), v4, v6)
+            except UnavailableError as error:
+                if not remember:
+                    raise
+                warnings.warn(
+                    f"{error}; begins with what it remembers", RuntimeWarning, stacklevel=2
+                )
         serving = {None: "when reachable", True: "never", False: "always"}[read_only]
         runner = _dht.Runner(
             network=network,
@@ -443,7 +452,10 @@ class Node:
                 if listener is not None:
                     listener.hear(outcome)
             else:
-                self._resolve(self._waiting.pop(ticket), outcome)
+                # An error here would take the rest of the batch with it.
+                future = self._waiting.pop(ticket, None)
+                if future is not None:
+                    self._resolve(future, outcome)
 
     @staticmethod
     def _resolve(future: asyncio.Future[typing.Any], outcome: typing.Any) -> None:
