@@ -97,8 +97,8 @@ class DhtRun:
     node: NDArray[np.uint32]  # who did it
     hops: NDArray[np.uint16]
     messages: NDArray[np.uint32]  # requests sent
-    # Of the k nodes alive that were closest to the target: how many were found; of a put,
-    # stored.
+    # Of a lookup: of the k nodes alive that were closest to the target when it ended, how
+    # many were found. Of others 0.
     closest_found: NDArray[np.uint16]
     # Of a lookup: one of them was found. Of a get: the value was. Of a put: somebody has it.
     success: NDArray[np.bool_]
