@@ -242,6 +242,7 @@ def test_stats_tell_of_the_table_and_contacts_of_who_is_in_it():
 def test_remembered_contacts_do_where_no_bootstrap_node_has_an_address():
     async def run():
         async with nodes(3) as (first, *_):
+            await first.find_node(bytes(20))
             # A node of IPv4 has no use for an address of IPv6.
             options = {"bind": LOOPBACK, "bootstrap": ["[::1]:9"]}
             with pytest.raises(shadw.UnavailableError):
