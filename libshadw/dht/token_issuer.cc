@@ -25,7 +25,8 @@ void TokenIssuer::Rotate(base::Time now) {
   const bool both = now < rotated_ || now - rotated_ >= 2 * rotation_;
   secret_before_ = both ? random_->Array<32>() : secret_;
   secret_ = random_->Array<32>();
-  rotated_ = now;
+  // By the schedule, not by when somebody came: else a token lives almost three rotations.
+  rotated_ = both ? now : rotated_ + rotation_;
 }
 
 Token TokenIssuer::Issue(base::Time now, const base::Endpoint& to, const NodeId& target) {

@@ -65,6 +65,12 @@ TEST_F(TokenIssuerTest, ATokenLivesOneToTwoRotations) {
   }
 }
 
+TEST_F(TokenIssuerTest, ATokenLivesNoLongerWhereNobodyAsksForLong) {
+  const base::Bytes token = Issue(kStart, Host(1), IdOf(1));
+  EXPECT_TRUE(issuer_.Accepts(kStart + seconds(599), token, Host(1), IdOf(1)));
+  EXPECT_FALSE(issuer_.Accepts(kStart + seconds(600), token, Host(1), IdOf(1)));
+}
+
 TEST_F(TokenIssuerTest, AfterALongSleepNoTokenHolds) {
   const base::Bytes token = Issue(kStart, Host(1), IdOf(1));
   EXPECT_FALSE(issuer_.Accepts(kStart + hours(8), token, Host(1), IdOf(1)));
