@@ -2,7 +2,7 @@
 //
 // Who announced himself under which target, until his announcement expires.
 //
-//   PeerStore peers({.lifetime = protocol.traits().peer_lifetime});
+//   PeerStore peers({.lifetime = protocol.traits().peer_lifetime}, own_id);
 //   peers.Put(now, target, stored_peer, from);
 //   peers.Sample(now, target, 50, &random, [&](const StoredPeer& peer) { … });
 //
@@ -10,9 +10,11 @@
 // and that no other puts out.
 //
 // Limits: `max_targets` targets, `max_peers_of_target` peers each; the peer that
-// announced longest ago makes way, and a new target is refused when all are in use. One
-// address has at most `max_announcements_of_address`; local ones are exempt.
-//   Cost     Put: the peers of the target once, and kMaxForgottenAtOnce that expired
+// announced longest ago makes way. When all targets are in use, the one farthest from our
+// id goes, if the new one is closer: others look for those closest to us here. One address
+// has at most `max_announcements_of_address`; local ones are exempt.
+//   Cost     Put: the peers of the target once, and kMaxForgottenAtOnce that expired.
+//            SampleTargets: the same however many there are
 //   Source   BEP 5 (peers), BEP 51 (samples of targets)
 #ifndef LIBSHADW_DHT_PEER_STORE_H_
 #define LIBSHADW_DHT_PEER_STORE_H_
@@ -49,9 +51,9 @@ class PeerStore {
   };
   static constexpr size_t kMaxForgottenAtOnce = 64;
 
-  explicit PeerStore(const PeerStoreOptions& options);
+  PeerStore(const PeerStoreOptions& options, const NodeId& own_id);
 
-  // False: there is no room for another target, or for more from this address.
+  // False: all targets are in use and closer to us, or this address has its share.
   bool Put(base::Time now, const NodeId& target, const StoredPeer& peer, const base::Endpoint& from,
            bool owns_target = false);
   void Remove(const NodeId& target, base::ByteSpan key);
@@ -62,7 +64,7 @@ class PeerStore {
               Take&& take) const {
     const auto found = targets_.find(target);
     if (found == targets_.end()) return;
-    const std::vector<Kept>& peers = found->second;
+    const std::vector<Kept>& peers = found->second.peers;
     const size_t begin = Below(peers.size(), random);
     for (size_t i = 0; i < peers.size() && count > 0; ++i) {
       const Kept& kept = peers[(begin + i) % peers.size()];
@@ -76,20 +78,29 @@ class PeerStore {
   // At most `count` targets that somebody announced under, beginning at a random one.
   std::vector<NodeId> SampleTargets(size_t count, base::RandomSource* random) const;
 
+  void SetOwnId(const NodeId& own_id) { own_id_ = own_id; }
   void ForgetExpired(base::Time now);
   size_t targets() const { return targets_.size(); }
 
  private:
-  using Peers = std::vector<Kept>;  // the owner, where it announced, comes first
+  struct Named {
+    std::vector<Kept> peers;  // the owner, where it announced, comes first
+    size_t place = 0;         // of the target in listed_
+  };
+  using Targets = std::map<NodeId, Named>;
 
   static size_t Below(size_t bound, base::RandomSource* random);
   void Forget(base::Time now, size_t at_most);
   // What else is noted of an announcement, before it is taken out or after it was put in.
   void TakeOut(const NodeId& target, const Kept& kept);
   void PutIn(const NodeId& target, const Kept& kept);
+  Named& AddTarget(const NodeId& target);
+  void RemoveTarget(Targets::iterator at);
 
   PeerStoreOptions options_;
-  std::map<NodeId, Peers> targets_;
+  NodeId own_id_;
+  Targets targets_;
+  std::vector<NodeId> listed_;  // the targets in no order, to draw from
   Shares shares_;
   std::set<std::tuple<base::Time, NodeId, base::Bytes>> by_expiry_;  // target, key
 };

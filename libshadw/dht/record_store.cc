@@ -2,7 +2,6 @@
 #include "libshadw/dht/record_store.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,30 +10,6 @@ namespace shadw::dht {
 namespace {
 
 size_t BytesOf(const Record& record) { return record.value.size() + record.salt.size(); }
-
-// The key farthest from `id` in a sorted map: at each bit in which its keys differ, the
-// side that differs from `id`.
-template <typename Map>
-typename Map::iterator Farthest(Map& map, const NodeId& id) {
-  auto low = map.begin(), high = map.end();
-  while (std::next(low) != high) {
-    const NodeId& first = low->first;
-    const NodeId& last = std::prev(high)->first;
-    const int bit = SharedPrefixBits(first, last);
-    const size_t word = static_cast<size_t>(bit) / 64;
-    const uint64_t mask = uint64_t{1} << (63 - bit % 64);
-    NodeId middle = last;  // the first id with this bit set
-    middle.words[word] &= ~(mask - 1);
-    for (size_t i = word + 1; i < middle.words.size(); ++i) middle.words[i] = 0;
-    const auto split = map.lower_bound(middle);
-    if ((id.words[word] & mask) == 0) {
-      low = split;
-    } else {
-      high = split;
-    }
-  }
-  return low;
-}
 
 }  // namespace
 

@@ -53,7 +53,7 @@ Responder::Responder(const ResponderOptions& options, const Protocol* protocol,
       random_(random),
       tokens_(protocol->traits().token_bytes, protocol->traits().token_rotation, random),
       records_(options.records, v4 != nullptr ? v4->own_id() : v6->own_id()),
-      peers_(options.peers) {}
+      peers_(options.peers, v4 != nullptr ? v4->own_id() : v6->own_id()) {}
 
 void Responder::ForgetExpired(base::Time now) {
   records_.ForgetExpired(now);

@@ -47,7 +47,10 @@ class Responder {
   std::optional<base::Endpoint> AnnouncerOf(base::Time now, const NodeId& target) const;
   // True when the last query carried a token that was ours.
   bool token_was_good() const { return token_was_good_; }
-  void SetOwnId(const NodeId& own_id) { records_.SetOwnId(own_id); }
+  void SetOwnId(const NodeId& own_id) {
+    records_.SetOwnId(own_id);
+    peers_.SetOwnId(own_id);
+  }
   void ForgetExpired(base::Time now);
   const RecordStore& records() const { return records_; }
   const PeerStore& peers() const { return peers_; }

@@ -32,7 +32,7 @@ class PeerStoreTest : public testing::Test {
   }
 
   crypto::SeededRandom random_{1};
-  PeerStore peers_{{.max_targets = 3, .max_peers_of_target = 4, .lifetime = minutes(30)}};
+  PeerStore peers_{{.max_targets = 3, .max_peers_of_target = 4, .lifetime = minutes(30)}, IdOf(0)};
 };
 
 using KeySet = std::set<uint8_t>;
@@ -69,12 +69,36 @@ TEST_F(PeerStoreTest, ThePeerThatAnnouncedLongestAgoMakesWay) {
   EXPECT_EQ(Keys(kStart + seconds(9), 1), (KeySet{2, 3, 4, 5}));
 }
 
-TEST_F(PeerStoreTest, ANewTargetIsRefusedUntilAnOldOneExpires) {
+TEST_F(PeerStoreTest, AFartherTargetIsRefusedUntilAnOldOneExpires) {
   for (uint64_t target = 1; target <= 3; ++target) EXPECT_TRUE(Put(kStart, target, Peer(1)));
   EXPECT_FALSE(Put(kStart, 4, Peer(1)));
   EXPECT_TRUE(Put(kStart, 3, Peer(2)));
   EXPECT_EQ(peers_.targets(), 3u);
   EXPECT_TRUE(Put(kStart + minutes(31), 4, Peer(1)));
+}
+
+// Else whoever fills it first keeps every honest announcement out.
+TEST_F(PeerStoreTest, TheTargetFarthestFromOurIdMakesWayForACloserOne) {
+  for (const uint64_t target : {10u, 30u, 20u}) EXPECT_TRUE(Put(kStart, target, Peer(1)));
+  EXPECT_TRUE(Put(kStart, 30, Peer(2)));
+  EXPECT_FALSE(Put(kStart, 40, Peer(1)));
+  EXPECT_TRUE(Put(kStart, 5, Peer(1)));
+  EXPECT_TRUE(Keys(kStart, 30).empty());
+  EXPECT_EQ(peers_.targets(), 3u);
+  const std::vector<NodeId> sample = peers_.SampleTargets(9, &random_);
+  EXPECT_EQ(std::set<NodeId>(sample.begin(), sample.end()),
+            (std::set<NodeId>{IdOf(5), IdOf(10), IdOf(20)}));
+  // What went is forgotten in every respect.
+  peers_.ForgetExpired(kStart + minutes(31));
+  EXPECT_EQ(peers_.targets(), 0u);
+}
+
+TEST_F(PeerStoreTest, WhichTargetIsFarthestFollowsOurId) {
+  for (const uint64_t target : {10u, 20u, 30u}) EXPECT_TRUE(Put(kStart, target, Peer(1)));
+  peers_.SetOwnId(IdOf(30));
+  EXPECT_TRUE(Put(kStart, 31, Peer(1)));
+  EXPECT_TRUE(Keys(kStart, 10).empty());
+  EXPECT_FALSE(Keys(kStart, 30).empty());
 }
 
 TEST_F(PeerStoreTest, WhoTakesItsAnnouncementBackIsGone) {
@@ -130,7 +154,7 @@ TEST_F(PeerStoreTest, TheOwnerOfATargetIsKnownAndStays) {
 }
 
 TEST(PeerStoreShares, OneAddressAnnouncesNoMoreThanItsShare) {
-  PeerStore peers({.max_announcements_of_address = 2, .lifetime = minutes(30)});
+  PeerStore peers({.max_announcements_of_address = 2, .lifetime = minutes(30)}, IdOf(0));
   const auto put = [&](uint64_t target, const base::Endpoint& from, base::Time now = kStart) {
     return peers.Put(now, IdOf(target), Peer(7), from);
   };
@@ -150,9 +174,30 @@ TEST(PeerStoreShares, OneAddressAnnouncesNoMoreThanItsShare) {
   for (uint64_t target = 10; target < 20; ++target) EXPECT_TRUE(put(target, Local(1)));
 }
 
+TEST(PeerStoreShares, OfIpv6A48HasOneShare) {
+  PeerStore peers({.max_announcements_of_address = 1, .lifetime = minutes(30)}, IdOf(0));
+  base::Endpoint neighbour = Host6(1);
+  neighbour.address[7] = 9;  // another /64 of the same /48
+  EXPECT_TRUE(peers.Put(kStart, IdOf(1), Peer(7), Host6(1)));
+  EXPECT_FALSE(peers.Put(kStart, IdOf(2), Peer(8), neighbour));
+  EXPECT_TRUE(peers.Put(kStart, IdOf(2), Peer(8), Host6(2)));
+}
+
+TEST(PeerStoreShares, WhatMadeWayTakesNothingOfTheShareOfItsAddress) {
+  PeerStore peers({.max_targets = 1, .max_announcements_of_address = 1, .lifetime = minutes(30)},
+                  IdOf(0));
+  EXPECT_TRUE(peers.Put(kStart, IdOf(9), Peer(7), Host(1)));
+  EXPECT_TRUE(peers.Put(kStart, IdOf(8), Peer(8), Host(2)));
+  EXPECT_TRUE(peers.Put(kStart, IdOf(7), Peer(7), Host(1)));
+  // Who has no share left puts nobody out.
+  EXPECT_FALSE(peers.Put(kStart, IdOf(6), Peer(7), Host(1)));
+  crypto::SeededRandom random(1);
+  EXPECT_EQ(peers.SampleTargets(9, &random), std::vector<NodeId>{IdOf(7)});
+}
+
 // Nobody waits for all that expired at once.
 TEST(PeerStoreShares, AnAnnouncementForgetsOnlySoManyOthers) {
-  PeerStore peers({.lifetime = minutes(30)});
+  PeerStore peers({.lifetime = minutes(30)}, IdOf(0));
   const size_t many = 3 * PeerStore::kMaxForgottenAtOnce;
   for (uint64_t target = 0; target < many; ++target) {
     peers.Put(kStart, IdOf(target), Peer(7), Local(1));
