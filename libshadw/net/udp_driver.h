@@ -17,7 +17,9 @@
 // again after an outage, when a socket was opened anew, and when the clock leapt ahead
 // because the machine slept: answers in flight are lost, and the address may be another.
 //
-// Time is that of `driver_clock.h`. After Stop a driver does not run again.
+// Time is that of `driver_clock.h`. After Stop a driver does not run again. Before it is
+// destroyed, stop it and run it until RunOnce says false, and let no other thread be in it:
+// a Call whose task never ran is never answered.
 #ifndef LIBSHADW_NET_UDP_DRIVER_H_
 #define LIBSHADW_NET_UDP_DRIVER_H_
 
