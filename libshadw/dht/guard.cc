@@ -70,6 +70,7 @@ Guard::Account Guard::Look(base::Time now, const base::Endpoint& from) {
   if (const uint32_t window = now_s / kWindowSeconds; window != window_) {
     window_ = window;
     used_ = 0;
+    swept_ = false;
     // Back to a small table after a flood.
     if (places_.size() > 4 * kFirstPlaces) places_.clear();
     std::ranges::fill(places_, Allowance{});
@@ -93,6 +94,16 @@ Guard::Account Guard::Look(base::Time now, const base::Endpoint& from) {
   return {this, allowance, now_s};
 }
 
+bool Guard::MayPingNewcomer(base::Time now) {
+  if (Seconds(now) != newcomers_second_) {
+    newcomers_second_ = Seconds(now);
+    newcomers_pinged_ = 0;
+  }
+  if (newcomers_pinged_ >= kMaxNewcomerPingsPerSecond) return false;
+  ++newcomers_pinged_;
+  return true;
+}
+
 bool Guard::Account::Admits() {
   const uint32_t most = guard_->options_.queries_per_10s;
   if (most != 0 && allowance_->queries >= most) {
@@ -106,14 +117,21 @@ bool Guard::Account::Admits() {
 void Guard::Account::Prove() {
   if (allowance_ == &guard_->everybody_else_) return;
   allowance_->proven = true;
+  const auto lifetime =
+      std::chrono::duration_cast<std::chrono::seconds>(guard_->options_.proof_lifetime);
+  const uint32_t until_s = now_s_ + static_cast<uint32_t>(lifetime.count());
   auto& proofs = guard_->proven_until_s_;
+  if (const auto known = proofs.find(allowance_->address); known != proofs.end()) {
+    known->second = until_s;
+    return;
+  }
   if (proofs.size() >= guard_->options_.max_addresses) {
+    // It looks at all of them, and correct tokens are cheap to come by.
+    if (std::exchange(guard_->swept_, true)) return;
     std::erase_if(proofs, [&](const auto& proof) { return proof.second <= now_s_; });
     if (proofs.size() >= guard_->options_.max_addresses) return;
   }
-  const auto lifetime =
-      std::chrono::duration_cast<std::chrono::seconds>(guard_->options_.proof_lifetime);
-  proofs[allowance_->address] = now_s_ + static_cast<uint32_t>(lifetime.count());
+  proofs.emplace(allowance_->address, until_s);
 }
 
 bool Guard::Account::is_proven() const { return allowance_->proven; }

@@ -21,7 +21,8 @@
 // sheet.
 //
 // Limits: max_addresses are told apart within a window, besides those that are proven, and
-// as many proofs are kept. An address is an IP, whatever the port; of IPv6 the first 64 bits.
+// as many proofs are kept; of those that expired the room is reclaimed once a window at
+// most. An address is an IP, whatever the port; of IPv6 the first 64 bits.
 #ifndef LIBSHADW_DHT_GUARD_H_
 #define LIBSHADW_DHT_GUARD_H_
 
@@ -72,6 +73,10 @@ constexpr double AmplificationLimit(Method method) {
 // Answers to nothing in a window, until an address is not believed what it answers.
 inline constexpr uint8_t kMaxDoubts = 8;
 
+// Pings a second to newcomers whose query called them forth, to all together: a forged query
+// draws one besides its reply. Few queries come, so few are left out, and who is asks again.
+inline constexpr uint32_t kMaxNewcomerPingsPerSecond = 10;
+
 class Guard {
   struct Allowance {
     uint64_t address = 0;  // 0: this place is free
@@ -120,13 +125,17 @@ class Guard {
   explicit Guard(const GuardOptions& options);
   Account Look(base::Time now, const base::Endpoint& from);
 
+  // Counts such a ping, and says whether it may be sent.
+  bool MayPingNewcomer(base::Time now);
+
   // Fetches ahead what Look will need.
   void Prefetch(const base::Endpoint& from) const;
 
   // Told apart in this window.
   size_t addresses() const { return used_; }
-  // Queries that were met with silence.
+  // Queries that were met with silence: by this guard, or because a reply had no room.
   uint64_t silenced() const { return silenced_; }
+  void CountSilence() { ++silenced_; }
 
  private:
   Allowance* Find(uint64_t address);
@@ -138,6 +147,8 @@ class Guard {
   size_t used_ = 0;
   Allowance everybody_else_;
   std::unordered_map<uint64_t, uint32_t> proven_until_s_;
+  uint32_t newcomers_second_ = 0, newcomers_pinged_ = 0;
+  bool swept_ = false;  // of proofs that expired, in this window
   uint64_t silenced_ = 0;
 };
 

@@ -150,6 +150,25 @@ TEST(Guard, OldProofsMakeWayForNewOnes) {
   EXPECT_TRUE(guard.Look(later + seconds(10), Host(200)).is_proven());
 }
 
+TEST(Guard, WhoIsProvenRenewsItsProofHoweverManyOthersAre) {
+  Guard guard({.proof_lifetime = seconds(20), .max_addresses = 100});
+  for (uint32_t i = 0; i < 100; ++i) guard.Look(kWindow, Host(i)).Prove();
+  guard.Look(kWindow + seconds(15), Host(7)).Prove();
+  EXPECT_TRUE(guard.Look(kWindow + seconds(30), Host(7)).is_proven());
+  EXPECT_FALSE(guard.Look(kWindow + seconds(30), Host(8)).is_proven());
+}
+
+// Sweeping looks at every proof, and anybody who has a token can ask for it.
+TEST(Guard, ProofsThatExpiredAreSweptOnceAWindowAtMost) {
+  Guard guard({.proof_lifetime = seconds(25), .max_addresses = 100});
+  for (uint32_t i = 0; i < 100; ++i) guard.Look(kWindow, Host(i)).Prove();
+  guard.Look(kWindow + seconds(20), Host(200)).Prove();  // none has expired
+  guard.Look(kWindow + seconds(26), Host(201)).Prove();  // all have
+  EXPECT_FALSE(guard.Look(kWindow + seconds(30), Host(201)).is_proven());
+  guard.Look(kWindow + seconds(31), Host(202)).Prove();
+  EXPECT_TRUE(guard.Look(kWindow + seconds(40), Host(202)).is_proven());
+}
+
 TEST(Guard, RefusesOptionsOutOfRange) {
   EXPECT_TRUE(GuardOptions{}.Validate().ok());
   for (const GuardOptions& options :
