@@ -85,7 +85,8 @@ void Node::Impl::HandleQuery(base::Time now, const base::Endpoint& from, base::B
   if (unproven) OnQueryUnproven(now, from);
   if (query.sender && !query.read_only && protocol->IdFits(*query.sender, from)) {
     const Contact contact{*query.sender, from};
-    if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers) {
+    if (table->Asked(now, contact) && requests.size() < kMaxRequestsForNewcomers &&
+        guard.MayPingNewcomer(now)) {
       SendPing(now, contact, kCheckIndex);
       account.Sent(kPingBytes);  // it, too, was called forth by whoever forged the sender
     }
@@ -150,7 +151,12 @@ void Node::Impl::PassOn(base::Time now, const base::Endpoint& from, size_t query
 // Answers a ping later, so that the asker learns how long his NAT remembers.
 void Node::Impl::Delay(base::Time now, const base::Endpoint& from, size_t query_bytes,
                        const Message& query, Guard::Account& account) {
-  if (delayed.size() >= kMaxDelayed || query.delay_ms > kMaxDelayMs) return;
+  if (delayed.size() >= kMaxDelayed || query.delay_ms > kMaxDelayMs) {
+    guard.CountSilence();
+    return;
+  }
+  const size_t limit = account.ReplyLimit(query.method, query_bytes);
+  if (limit == 0) return;
   Message reply;
   reply.kind = Kind::kResponse;
   reply.method = Method::kDelayedPing;
@@ -158,9 +164,11 @@ void Node::Impl::Delay(base::Time now, const base::Endpoint& from, size_t query_
   reply.observed = from;
   reply.sender = id;
   reply.read_only = IsShyOf(from);
-  const base::Bytes bytes =
-      EncodeWithin(*protocol, from, account.ReplyLimit(query.method, query_bytes), reply);
-  if (bytes.empty()) return;
+  const base::Bytes bytes = EncodeWithin(*protocol, from, limit, reply);
+  if (bytes.empty()) {
+    guard.CountSilence();
+    return;
+  }
   account.Sent(bytes.size());
   delayed.push_back({now + std::chrono::milliseconds(query.delay_ms), {from, bytes}});
 }
@@ -185,7 +193,10 @@ void Node::Impl::Reply(base::Time now, const base::Endpoint& from, size_t query_
   base::Endpoint to = from;
   if (query.method == Method::kPingNat) to.port = query.port;
   base::Bytes bytes = EncodeWithin(*protocol, to, limit, reply);
-  if (bytes.empty()) return;
+  if (bytes.empty()) {
+    guard.CountSilence();
+    return;
+  }
   account.Sent(bytes.size());
   ++counters.replies;
   Transmit(now, to, std::move(bytes));

@@ -49,6 +49,57 @@ TEST_P(NodeAmongStrangers, StrangersAreToldNoMoreThanThePublishedMultiples) {
   }
 }
 
+// Such a ping goes out besides the reply, to whomever a forger names.
+TEST_P(NodeAmongStrangers, QueriesDrawNoMorePingsToNewcomersThanPublished) {
+  net_.AddServers(2);
+  Node& node = net_.node(1);
+  uint32_t stranger = 1000;
+  const auto pings_drawn = [&] {
+    size_t pings = 0;
+    for (int i = 0; i < 25; ++i) {
+      const base::Endpoint from = Host(++stranger);
+      crypto::SeededRandom random(stranger);
+      const base::ByteArray<2> transaction{1, 2};
+      Message query{.method = Method::kPing, .transaction = transaction};
+      query.sender = protocol().IdFor(from, random);
+      query.observed = net_.endpoint(1);
+      base::Bytes bytes;
+      EXPECT_TRUE(protocol().Encode(query, net_.endpoint(1), bytes));
+      node.HandleMessage(net_.now(), from, bytes);
+      while (auto transmit = node.PollTransmit()) {
+        Message message;
+        EXPECT_TRUE(protocol().Decode(transmit->bytes, net_.endpoint(1), message));
+        pings += message.kind == Kind::kQuery;
+      }
+    }
+    return pings;
+  };
+  EXPECT_EQ(pings_drawn(), kMaxNewcomerPingsPerSecond);
+  net_.Run(minutes(1));
+  EXPECT_EQ(pings_drawn(), kMaxNewcomerPingsPerSecond);
+}
+
+TEST_P(NodeAmongStrangers, AReplyThatHasNoRoomIsCountedAsSilence) {
+  NodeOptions options = NodeNetwork::Server();
+  options.guard.amplification_scale = 0.1;
+  net_.Add(options);
+  Node& node = net_.node(0);
+  const base::ByteArray<2> transaction{1, 2};
+  Message query{.method = Method::kPing, .transaction = transaction};
+  query.observed = net_.endpoint(0);
+  query.read_only = true;
+  crypto::SeededRandom random(1);
+  query.sender = protocol().IdFor(Host(5000), random);
+  base::Bytes bytes;
+  ASSERT_TRUE(protocol().Encode(query, net_.endpoint(0), bytes));
+  while (node.PollTransmit()) {
+  }
+  const uint64_t before = node.stats().silenced;
+  node.HandleMessage(net_.now(), Host(5000), bytes);
+  EXPECT_FALSE(node.PollTransmit().has_value());
+  EXPECT_EQ(node.stats().silenced, before + 1);
+}
+
 // A liar names the ids of honest contacts, each with its own address.
 TEST_P(NodeAmongStrangers, ALiarCannotHaveHonestContactsForgotten) {
   net_.AddServers(20);
