@@ -255,6 +255,22 @@ TEST_P(HintsOfHyperdht, PingNatIsAnsweredAtThePortItNames) {
   EXPECT_EQ(transmit->to, Host(5000, 777));
 }
 
+TEST_P(HintsOfHyperdht, APingToBeAnsweredLaterIsCountedAsSilenceOnceTooManyWait) {
+  net_.AddServers(2);
+  Node& node = net_.node(1);
+  const base::ByteArray<2> transaction{1, 2};
+  Message query{.method = Method::kDelayedPing, .transaction = transaction};
+  query.observed = net_.endpoint(1);
+  query.delay_ms = 10'000;
+  base::Bytes bytes;
+  ASSERT_TRUE(protocol().Encode(query, net_.endpoint(1), bytes));
+  const uint64_t before = node.stats().silenced;
+  for (uint32_t i = 0; i < 64; ++i) node.HandleMessage(net_.now(), Host(5000 + i), bytes);
+  EXPECT_EQ(node.stats().silenced, before);
+  for (uint32_t i = 64; i < 70; ++i) node.HandleMessage(net_.now(), Host(5000 + i), bytes);
+  EXPECT_EQ(node.stats().silenced, before + 6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Hyperdht, HintsOfHyperdht, testing::Values(&hyper::Hyperdht()),
                          NetworkName);
 
