@@ -75,7 +75,7 @@ inline constexpr uint8_t kMaxDoubts = 8;
 
 // Pings a second to newcomers whose query called them forth, to all together: a forged query
 // draws one besides its reply. Few queries come, so few are left out, and who is asks again.
-inline constexpr uint32_t kMaxNewcomerPingsPerSecond = 10;
+inline constexpr uint32_t kMaxNewcomerPingsPerSecond = 30;
 
 class Guard {
   struct Allowance {

@@ -308,18 +308,30 @@ void Node::Impl::Complete(base::Time now, OperationId operation_id) {
   }
   if (operation_id == join_operation) {
     join_operation = 0;
-    OnJoined(now);
+    OnJoined(now, operation->task().target, operation->report().answers);
   } else if (operation_id == refreshing) {
     refreshing = 0;
     RefreshNext(now);
   }
-  if (!operation->task().quiet) Report(*operation);
+  if (!operation->task().quiet) Report(now, *operation);
 }
 
-void Node::Impl::Report(Operation& operation) {
+// What is kept and reached nobody is put again before its time.
+void Node::Impl::KeepSoon(base::Time now, const PutReport& report) {
+  const auto refused = [](const PutOutcome& it) { return it.result == PutResult::kRefused; };
+  if (report.stored > 0 || std::ranges::any_of(report.outcomes, refused)) return;
+  const auto kept = std::ranges::find(standing, report.operation, &Standing::id);
+  if (kept == standing.end()) return;
+  kept->next = std::min(kept->next, now + kKeepAgainAfter);
+  next_standing = std::min(next_standing, kept->next);
+}
+
+void Node::Impl::Report(base::Time now, Operation& operation) {
   const Task& task = operation.task();
   if (task.commit) {
-    events.Push(operation.TakePutReport());
+    PutReport report = operation.TakePutReport();
+    KeepSoon(now, report);
+    events.Push(std::move(report));
     return;
   }
   switch (task.ask) {
@@ -466,10 +478,13 @@ absl::StatusOr<OperationId> Node::Impl::BeginStanding(base::Time now, Task task,
   }
   const bool keeps = purpose == Standing::Purpose::kKeep;
   const base::Time next = now + (keeps ? options.republish_after : options.listen_every);
-  SHADW_ASSIGN_OR_RETURN(const OperationId operation, Begin(now, task));
-  task.cas.reset();  // its own first put meets it, and every later one would be refused
-  standing.push_back({.id = operation, .purpose = purpose, .task = std::move(task), .next = next});
+  // First, as what begins may be over at once.
+  Standing stands_for{.id = last_operation + 1, .purpose = purpose, .task = task, .next = next};
+  stands_for.task.cas.reset();  // the first put meets it, and every later one would be refused
+  standing.push_back(std::move(stands_for));
   next_standing = std::min(next_standing, next);
+  absl::StatusOr<OperationId> operation = Begin(now, std::move(task));
+  if (!operation.ok()) standing.pop_back();
   return operation;
 }
 
@@ -505,7 +520,8 @@ NodeStats Node::stats() const {
   stats.address =
       impl_->votes[0].believed() ? impl_->votes[0].believed() : impl_->votes[1].believed();
   const std::vector<NatSample> samples = impl_->votes[stats.address && stats.address->v6].samples();
-  stats.nat = ClassifyNat(samples, impl_->serving);
+  const bool proven = impl_->serving && impl_->options.serving == Serving::kWhenReachable;
+  stats.nat = ClassifyNat(samples, proven);
   return stats;
 }
 
@@ -514,7 +530,9 @@ std::vector<Contact> Node::Contacts() const {
   for (const std::optional<RoutingTable>& table : impl_->tables) {
     if (!table) continue;
     for (const RoutingTable::Bucket& bucket : table->buckets()) {
-      for (const RoutingTable::Entry& entry : bucket.contacts) contacts.push_back(entry.contact);
+      for (const RoutingTable::Entry& entry : bucket.contacts) {
+        if (entry.failures == 0) contacts.push_back(entry.contact);
+      }
     }
   }
   return contacts;

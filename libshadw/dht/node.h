@@ -5,10 +5,11 @@
 // them in virtual time; it is the same code.
 //
 //   auto node = Node::Create({.bootstrap = {router}}, &krpc::Mainline(), &random, now);
-//   OperationId get = *node->Get(now, target);
+//   node->HandleTimeout(now);                         // at first, and at NextTimeout()
 //   node->HandleMessage(now, from, datagram);         // as they arrive
 //   while (auto transmit = node->PollTransmit()) socket.Send(transmit->to, transmit->bytes);
 //   while (auto event = node->PollEvent()) {
+//     if (std::get_if<Joined>(&*event)) get = *node->Get(now, target);
 //     if (auto* report = std::get_if<GetReport>(&*event)) Use(*report);
 //   }
 //
@@ -18,7 +19,8 @@
 // had not written to for minutes; from then on it serves (reach.h). It learns its address
 // from what others say, and where the protocol ties ids to addresses its id follows.
 //
-// Every verb returns at once; its outcome comes as an event that carries its id.
+// Every verb returns at once; its outcome comes as an event that carries its id. Before the
+// first `Joined` a node knows hardly anybody, and a verb may end having found nobody.
 //
 // Limits: kMaxOperations at once, kMaxKept records kept alive, and those of the parts
 // (routing_table.h, record_store.h, peer_store.h, guard.h, requests.h).
@@ -173,7 +175,7 @@ class Node {
   // Nothing where the family is not used.
   const RoutingTable* table(bool v6) const;
   const Responder& responder() const;
-  // Contacts that answered, to begin with next time; see table_file.h.
+  // Contacts that answered when they were asked last, to begin with next time; see table_file.h.
   std::vector<Contact> Contacts() const;
   // Contacts of an earlier run: they are asked before they are believed.
   void Remember(base::Time now, std::span<const Contact> contacts);

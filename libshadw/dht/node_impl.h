@@ -101,7 +101,8 @@ struct Node::Impl {
   void PumpHeld(base::Time now);
   void Send(base::Time now, const Operation& operation, const Operation::Outgoing& outgoing);
   void Complete(base::Time now, OperationId id);
-  void Report(Operation& operation);
+  void Report(base::Time now, Operation& operation);
+  void KeepSoon(base::Time now, const PutReport& report);
   Task TaskFor(Method ask, const NodeId& target, const Approach& how) const;
   Task MutableTaskFor(std::span<const uint8_t, 32> key, base::ByteSpan salt,
                       const Approach& how) const;
@@ -110,7 +111,9 @@ struct Node::Impl {
   void Upkeep(base::Time now);
   void Join(base::Time now);
   void JoinThrough(base::Time now, const Message& response, const base::Endpoint& from);
-  void OnJoined(base::Time now);
+  void Knock(base::Time now);
+  void PutOffJoining(base::Time now);
+  void OnJoined(base::Time now, const NodeId& target, size_t answers);
   void VisitNextBucket(base::Time now);
   void RefreshNext(base::Time now);
   void VisitGrave(base::Time now);
@@ -122,6 +125,7 @@ struct Node::Impl {
   void Introduce(base::Time now);
   void OnQueryUnproven(base::Time now, const base::Endpoint& from);
   void Bury(const Contact& contact);
+  void Rise(base::Time now, const Contact& contact);
   void OnHeard(base::Time now);
 
   RoutingTable* TableOf(const base::Endpoint& endpoint) {
@@ -207,6 +211,7 @@ inline constexpr uint32_t kMaxDelayMs = 10'000;
 inline constexpr size_t kLossesUntilOffline = 3;
 // Hints at contacts that are gone, from whomever: no more are followed.
 inline constexpr base::Duration kDownCheckEvery = std::chrono::seconds(1);
+inline constexpr base::Duration kKeepAgainAfter = std::chrono::minutes(1);
 inline constexpr base::Duration kProbeEvery = std::chrono::seconds(5);
 // Pings to newcomers stop while so many requests are out.
 inline constexpr size_t kMaxRequestsForNewcomers = 32;

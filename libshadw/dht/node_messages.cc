@@ -273,7 +273,7 @@ void Node::Impl::HandleResponse(base::Time now, const base::Endpoint& from, Mess
   if (request->operation == 0) {
     if (request->index == kBootstrapIndex && understood) JoinThrough(now, response, from);
     if (request->index == kProofIndex) guard.Look(now, from).Answered();
-    if (request->index == kGraveIndex && now - last_rejoin > std::chrono::minutes(1)) Join(now);
+    if (request->index == kGraveIndex && request->id) Rise(now, {*request->id, from});
     return;
   }
   Operation* operation = Find(request->operation);

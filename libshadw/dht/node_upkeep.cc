@@ -78,7 +78,15 @@ void Node::Impl::Join(base::Time now) {
     join_operation = ++last_operation;
     BeginAs(now, join_operation, std::move(task));
   }
-  if (contacts() > options.bucket_size) return;
+  if (contacts() <= options.bucket_size) {
+    Knock(now);
+  } else {
+    PutOffJoining(now);
+  }
+}
+
+// Asks those who may bring us into the network.
+void Node::Impl::Knock(base::Time now) {
   for (size_t i = 0; i < kMaxRememberedAtOnce && !remembered.empty(); ++i) {
     SendPing(now, remembered.back(), kBootstrapIndex);
     remembered.pop_back();
@@ -90,6 +98,10 @@ void Node::Impl::Join(base::Time now) {
     SendQuery(now, {.to = endpoint, .method = Method::kFindNode, .index = kBootstrapIndex},
               kUnknownRttMs, query);
   }
+  PutOffJoining(now);
+}
+
+void Node::Impl::PutOffJoining(base::Time now) {
   next_join = now + join_pause;
   join_pause = std::min<base::Duration>(2 * join_pause, kLongestJoinPause);
 }
@@ -107,8 +119,10 @@ void Node::Impl::JoinThrough(base::Time now, const Message& response, const base
   Pump(now, join);
 }
 
-void Node::Impl::OnJoined(base::Time now) {
-  if (contacts() == 0) return;  // next_join tries again
+void Node::Impl::OnJoined(base::Time now, const NodeId& target, size_t answers) {
+  if (contacts() == 0) return;          // next_join tries again
+  if (target != id) return Join(now);   // our id has changed meanwhile
+  if (answers == 0) return Knock(now);  // nobody we know is there any more
   join_pause = std::chrono::seconds(1);
   if (!joined) {
     joined = true;
@@ -211,11 +225,18 @@ void Node::Impl::OnLost(base::Time now, const Request& request) {
 // A contact that was given up may only have been cut off for a while: it is asked once
 // more from time to time, so that two halves of a network find each other again.
 void Node::Impl::Bury(const Contact& contact) {
+  if (std::ranges::find(graves, contact) != graves.end()) return;
   if (graves.size() < kMaxGraves) {
     graves.push_back(contact);
   } else {
     graves[next_grave_index++ % kMaxGraves] = contact;
   }
+}
+
+// Whoever answers from there tells that others may be back as well.
+void Node::Impl::Rise(base::Time now, const Contact& contact) {
+  std::erase(graves, contact);
+  if (now - last_rejoin > std::chrono::minutes(1)) Join(now);
 }
 
 void Node::Impl::VisitGrave(base::Time now) {
@@ -226,10 +247,10 @@ void Node::Impl::VisitGrave(base::Time now) {
 }
 
 // --- silence --------------------------------------------------------------------------
-// Nothing is heard at all, so nobody is blamed; a few are asked until somebody answers.
+// Nothing is heard at all, so nobody is blamed; a few are asked until somebody answers. All
+// of them may be gone for good, so those who brought us in are asked too.
 void Node::Impl::Probe(base::Time now) {
   next_probe = now + kProbeEvery;
-  size_t probes = 0;
   for (const std::optional<RoutingTable>& table : tables) {
     if (!table || table->size() == 0) continue;
     const NodeId somewhere = RandomId(*protocol, random);
@@ -237,9 +258,8 @@ void Node::Impl::Probe(base::Time now) {
     table->Closest(somewhere, kProbes,
                    [&](const RoutingTable::Entry& entry) { some.push_back(entry.contact); });
     for (const Contact& contact : some) SendPing(now, contact, kCheckIndex);
-    probes += some.size();
   }
-  if (probes == 0 && now >= next_join) Join(now);
+  if (now >= next_join) Knock(now);
 }
 
 void Node::Impl::OnHeard(base::Time now) {
@@ -302,6 +322,7 @@ void Node::Impl::ChangeId(base::Time now, const NodeId& new_id) {
   }
   joined = joined && contacts() > 0;
   next_join = std::min(next_join, now);
+  if (contacts() > 0) Join(now);  // our neighbours are others now
 }
 
 // Nobody asks whom he does not know. A few neighbours, who have room for us, may remember

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How a node gets to know others, and what it learns of itself.
+#include <algorithm>
+
 #include "tests/dht/node_fixture.h"
 
 namespace shadw::dht {
@@ -135,6 +137,49 @@ TEST_P(NodeJoining, WhatARestartRemembersIsEnoughToJoin) {
   net_.Run(minutes(2));
   EXPECT_EQ(net_.Take<Joined>(7).size(), 1u);
   EXPECT_GE(net_.node(7).stats().contacts, 8u);
+}
+
+TEST_P(NodeJoining, AsksWhoBroughtItInWhenEverybodyItKnewIsGone) {
+  net_.AddServers(20);
+  NodeOptions options = NodeNetwork::Server();
+  options.bootstrap = {net_.endpoint(0)};
+  const sim::MachineIndex node = net_.Add(options);
+  net_.Run(minutes(2));
+  for (sim::MachineIndex i = 0; i < 20; ++i) net_.network().Remove(i);
+  net_.Run(minutes(60));
+  net_.Start(0, NodeNetwork::Server());
+  net_.Run(minutes(3));
+  const NodeId first = net_.node(0).id();
+  EXPECT_NE(net_.node(node).table(false)->Find(first), nullptr);
+}
+
+TEST_P(NodeJoining, KnowsItsNeighboursSoonAfterItsIdFollowedItsAddress) {
+  net_.AddServers(60);
+  const sim::MachineIndex node = net_.Add({.serving = Serving::kNever});
+  net_.Run(minutes(3));
+  ASSERT_EQ(net_.Take<AddressLearned>(node).size(), 1u);
+  const NodeId& own = net_.node(node).id();
+  std::vector<NodeId> others;
+  for (sim::MachineIndex i = 0; i < 60; ++i) others.push_back(net_.node(i).id());
+  std::ranges::sort(others, [&](const NodeId& a, const NodeId& b) { return Closer(own, a, b); });
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_NE(net_.node(node).table(false)->Find(others[i]), nullptr) << "neighbour " << i;
+  }
+}
+
+TEST_P(NodeJoining, CalmsDownAfterManyWereAwayAndCameBack) {
+  net_.AddServers(40);
+  const auto sent_in_an_hour = [&] {
+    const uint64_t before = net_.node(5).stats().sent;
+    net_.Run(minutes(60));
+    return net_.node(5).stats().sent - before;
+  };
+  const uint64_t usually = sent_in_an_hour();
+  for (sim::MachineIndex i = 20; i < 40; ++i) net_.network().SetInterface(i, false);
+  net_.Run(minutes(60));
+  for (sim::MachineIndex i = 20; i < 40; ++i) net_.network().SetInterface(i, true);
+  net_.Run(minutes(60));
+  EXPECT_LT(sent_in_an_hour(), 2 * usually);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, NodeJoining, kBothNetworks, NetworkName);

@@ -66,6 +66,27 @@ TEST_P(NodeStanding, WhoListensHearsOfEveryNewValueOnce) {
   EXPECT_TRUE(net_.Take<Heard>(9).empty());
 }
 
+TEST_P(NodeStanding, WhatIsKeptBeforeAnybodyIsKnownIsPutSoon) {
+  net_.AddServers(20);
+  const sim::MachineIndex node = net_.Add();
+  ASSERT_TRUE(net_.node(node).Put(net_.now(), Signed("one", 1), {}, {}, true).ok());
+  net_.network().Poll(node);
+  net_.Run(minutes(3));
+  EXPECT_EQ(GetMutable(9).versions.size(), 1u);
+}
+
+TEST_P(NodeStanding, WhoListensBeforeAnybodyIsKnownHearsLater) {
+  net_.AddServers(20);
+  Put(3, Signed("one", 1));
+  const sim::MachineIndex node = net_.Add();
+  const auto listening = net_.node(node).Listen(net_.now(), Signer().public_key(), {});
+  ASSERT_TRUE(listening.ok());
+  net_.network().Poll(node);
+  EXPECT_TRUE(net_.Take<GetReport>(node).empty());
+  net_.Run(minutes(6));
+  ASSERT_EQ(net_.Take<Heard>(node).size(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, NodeStanding, kBothNetworks, NetworkName);
 
 }  // namespace

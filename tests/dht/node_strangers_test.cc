@@ -56,7 +56,7 @@ TEST_P(NodeAmongStrangers, QueriesDrawNoMorePingsToNewcomersThanPublished) {
   uint32_t stranger = 1000;
   const auto pings_drawn = [&] {
     size_t pings = 0;
-    for (int i = 0; i < 25; ++i) {
+    for (int i = 0; i < 40; ++i) {
       const base::Endpoint from = Host(++stranger);
       crypto::SeededRandom random(stranger);
       const base::ByteArray<2> transaction{1, 2};

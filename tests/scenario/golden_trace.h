@@ -15,8 +15,8 @@
 
 namespace shadw::scenario {
 
-inline constexpr uint64_t kGoldenMainline = 0x9645a353cbf56b2c;
-inline constexpr uint64_t kGoldenHyperdht = 0xe12f108c4c1d3401;
+inline constexpr uint64_t kGoldenMainline = 0x6ce8d8bc1e9fb76c;
+inline constexpr uint64_t kGoldenHyperdht = 0xfda7d5d6f85eaee4;
 
 // Churn, losses, jitter, liars, an outage, values, crowded targets: everything that draws or
 // computes something.
