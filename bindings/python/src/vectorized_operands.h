@@ -108,7 +108,7 @@ template <typename T>
 class Reader {
  public:
   // What lies where the result goes is read from a copy, so that a row can be asked again.
-  Reader(const Column<T>& column, const Shape& shape, const Out& out);
+  Reader(const Column<T>& column, const Shape& shape, const Out& out = {});
   // Rows [begin, begin + rows) as span(); an element that T cannot hold is at bad_row().
   absl::Status Load(size_t begin, size_t rows);
   std::span<const T> span() const { return span_; }
