@@ -85,10 +85,10 @@ __all__ = [
 ]
 
 # What a function of numbers returns: a number where all its arguments are, else an array.
-Out: TypeAlias = NDArray[Any] | None
-Points: TypeAlias = Sequence[float] | NDArray[Any]
-ExactPoints: TypeAlias = Sequence[int] | NDArray[Any]
-Mode: TypeAlias = Literal["corrected", "paper_literal", "reference"]
+_Out: TypeAlias = NDArray[Any] | None
+_Points: TypeAlias = Sequence[float] | NDArray[Any]
+_ExactPoints: TypeAlias = Sequence[int] | NDArray[Any]
+_Mode: TypeAlias = Literal["corrected", "paper_literal", "reference"]
 
 BASE_UNITS_PER_TOKEN: Final[int]
 BLOCK_INTERVAL_SECONDS: Final[int]
@@ -115,7 +115,7 @@ class Accounts:
         amount: int,
         sinks: Sequence[tuple[int, int]],
         fee_bps: int = 200,
-        mode: Mode = "corrected",
+        mode: _Mode = "corrected",
     ) -> tuple[int, int, int, int, int]:
         """As charge_payment; `sinks` are (account, share in ppm), where none the fee is burned."""
     def burn(self, account: int, amount: int) -> None: ...
@@ -152,47 +152,47 @@ def bandwidth_price(
     per_ping_ms: Numbers,
     target_latency_ms: Numbers = 0.0,
     target_ping_ms: Numbers = 0.0,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """Volume and booked time, less what is slower than agreed; at least 0."""
 
-def bernstein(t: Numbers, points: Sequence[float], out: Out = None) -> Any:
+def bernstein(t: Numbers, points: Sequence[float], out: _Out = None) -> Any:
     """The Bézier curve of any degree at t."""
 
-def bezier_integral(t: Numbers, points: Points, mode: Mode = "corrected", out: Out = None) -> Any:
+def bezier_integral(t: Numbers, points: _Points, mode: _Mode = "corrected", out: _Out = None) -> Any:
     """The integral of bezier_price from 0 to t."""
 
-def bezier_position(price: Numbers, points: Points, out: Out = None) -> Any:
+def bezier_position(price: Numbers, points: _Points, out: _Out = None) -> Any:
     """The largest t whose price is at most `price`."""
 
-def bezier_price(t: Numbers, points: Points, mode: Mode = "corrected", out: Out = None) -> Any:
+def bezier_price(t: Numbers, points: _Points, mode: _Mode = "corrected", out: _Out = None) -> Any:
     """The price at t in [0, 1] of the curve through four control points."""
 
-def bezier_price_at(x: Numbers, xs: Points, ys: Points, out: Out = None) -> Any:
+def bezier_price_at(x: Numbers, xs: _Points, ys: _Points, out: _Out = None) -> Any:
     """The price y of a curve in the plane where its x is `x`."""
 
-def bit_ops_per_flop(bit_ops: Numbers, flops: Numbers, out: Out = None) -> Any:
+def bit_ops_per_flop(bit_ops: Numbers, flops: Numbers, out: _Out = None) -> Any:
     """The class of a workload."""
 
 def buy_cost(
     supply: Numbers,
     units: Numbers,
-    points: Points,
+    points: _Points,
     max_supply: Numbers,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """What `units` more cost from `supply` on."""
 
-def charge(units: Numbers, price: Numbers, per_units: Numbers = 1, out: Out = None) -> Any:
+def charge(units: Numbers, price: Numbers, per_units: Numbers = 1, out: _Out = None) -> Any:
     """ceil(units * price / per_units), exactly."""
 
 def charge_payment(
     amount: Numbers,
     fee_bps: Numbers = 200,
     dao_share_ppm: Numbers = 1000000,
-    mode: Mode = "corrected",
+    mode: _Mode = "corrected",
 ) -> tuple[Any, Any, Any, Any, Any]:
     """(payer_pays, provider_net, fee, dao, rest) of a payment."""
 
@@ -201,7 +201,7 @@ def compute_price(
     flops: Numbers,
     per_bit_op: Numbers,
     per_flop: Numbers,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """Linear in both kinds of operation."""
 
@@ -219,7 +219,7 @@ def energy_kwh(
     joules_per_flop: Numbers,
     idle_watts: Numbers = 0.0,
     seconds: Numbers = 0.0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """The energy of operations and of idling for `seconds`."""
 
@@ -231,17 +231,17 @@ def energy_price(
     tariff_per_kwh: Numbers,
     idle_watts: Numbers = 0.0,
     seconds: Numbers = 0.0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """energy_kwh at a tariff."""
 
 def exact_buy_cost(
     supply: Numbers,
     units: Numbers,
-    points: ExactPoints,
+    points: _ExactPoints,
     max_supply: int,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """buy_cost in whole base units; pieces add up to the whole."""
 
@@ -249,31 +249,31 @@ def exact_plan_sale(
     supply: Numbers,
     min_price: Numbers,
     max_units: Numbers,
-    points: ExactPoints,
+    points: _ExactPoints,
     max_supply: int,
 ) -> tuple[Any, Any, Any, Any]:
     """(units, supply_after, refund, price_after) of a sale that stops at a price."""
 
-def exact_position(price: Numbers, points: ExactPoints, max_supply: int, out: Out = None) -> Any:
+def exact_position(price: Numbers, points: _ExactPoints, max_supply: int, out: _Out = None) -> Any:
     """The largest supply whose price is at most `price`."""
 
 def exact_price_at(
     supply: Numbers,
-    points: ExactPoints,
+    points: _ExactPoints,
     max_supply: int,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """price_at in whole base units, rounded down."""
 
 def exact_sell_refund(
     supply: Numbers,
     units: Numbers,
-    points: ExactPoints,
+    points: _ExactPoints,
     max_supply: int,
     fee_bps: Numbers = 0,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """exact_buy_cost of the same units, less a fee that is rounded up."""
 
@@ -282,8 +282,8 @@ def inflation_emission(
     initial_supply: Numbers,
     rate_ppm: Numbers,
     epochs_per_year: Numbers = 365,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """What an epoch mints."""
 
@@ -292,7 +292,7 @@ def inflation_supply(
     initial_supply: Numbers,
     rate_ppm: Numbers,
     epochs_per_year: Numbers = 365,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """The supply after so many epochs."""
 
@@ -312,27 +312,27 @@ def participation_fee(
     initial_reward: Numbers = 50000000000,
     halve_every_blocks: Numbers = 210000,
     tail: Numbers = 0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """A hundredth of the block's reward."""
 
 def pending_rewards(
     last: Numbers,
     now: Numbers,
-    mode: Mode = "corrected",
+    mode: _Mode = "corrected",
     initial_reward: Numbers = 50000000000,
     halve_every_blocks: Numbers = 210000,
     tail: Numbers = 0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """What was earned between two times, in seconds since the first block."""
 
 def price_at(
     supply: Numbers,
-    points: Points,
+    points: _Points,
     max_supply: Numbers,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """What the next unit costs."""
 
@@ -341,7 +341,7 @@ def registration_fee(
     initial_reward: Numbers = 50000000000,
     halve_every_blocks: Numbers = 210000,
     tail: Numbers = 0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """The participation fee, 0 where there is no block yet."""
 
@@ -350,22 +350,22 @@ def reward_at(
     initial_reward: Numbers = 50000000000,
     halve_every_blocks: Numbers = 210000,
     tail: Numbers = 0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """What a block mints: halved every so many, not under the tail."""
 
 def sell_refund(
     supply: Numbers,
     units: Numbers,
-    points: Points,
+    points: _Points,
     max_supply: Numbers,
     fee_bps: Numbers = 0,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """What selling `units` back at `supply` pays."""
 
-def settle(amount: Numbers, expires_ns: Numbers, now_ns: Numbers, out: Out = None) -> Any:
+def settle(amount: Numbers, expires_ns: Numbers, now_ns: Numbers, out: _Out = None) -> Any:
     """The amount of a quote that has not expired."""
 
 def split_fee(fee: int, shares_ppm: Sequence[int]) -> NDArray[Any]:
@@ -376,11 +376,11 @@ def supply_after(
     initial_reward: Numbers = 50000000000,
     halve_every_blocks: Numbers = 210000,
     tail: Numbers = 0,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """The sum of the rewards of the first `blocks` blocks."""
 
-def t_from_utilisation(used: Numbers, capacity: Numbers, out: Out = None) -> Any:
+def t_from_utilisation(used: Numbers, capacity: Numbers, out: _Out = None) -> Any:
     """used / capacity, in [0, 1]."""
 
 def time_weighted_rate(
@@ -393,28 +393,28 @@ def time_weighted_rate(
 
 # --- who is paid ----------------------------------------------------------------
 
-Remainder: TypeAlias = Literal["largest_remainder", "burn", "carry"]
+_Remainder: TypeAlias = Literal["largest_remainder", "burn", "carry"]
 # (shares, paid, burned, carried)
-Split: TypeAlias = tuple[NDArray[Any], int, int, int]
+_Split: TypeAlias = tuple[NDArray[Any], int, int, int]
 
-def sqrt_weight(reputation: Numbers, out: Out = None) -> Any:
+def sqrt_weight(reputation: Numbers, out: _Out = None) -> Any:
     """floor(sqrt(reputation * 2^64)), exactly."""
 
-def split_by_weight(pool: int, weights: Numbers, remainder: Remainder = "largest_remainder") -> Split:
+def split_by_weight(pool: int, weights: Numbers, remainder: _Remainder = "largest_remainder") -> _Split:
     """floor(pool * weight / sum) each, and what that leaves over by its rule."""
 
 def split_by_sqrt(
     pool: int,
     reputations: Numbers,
-    remainder: Remainder = "largest_remainder",
+    remainder: _Remainder = "largest_remainder",
     bootstrap: bool = False,
-    mode: Mode = "corrected",
-) -> Split:
+    mode: _Mode = "corrected",
+) -> _Split:
     """By the square roots of reputations, in exact integers (S96, R5)."""
 
 def split_equally(
-    pool: int, participants: int, remainder: Remainder = "largest_remainder"
-) -> Split: ...
+    pool: int, participants: int, remainder: _Remainder = "largest_remainder"
+) -> _Split: ...
 def reward_pools(
     supply: Numbers, capacity_ppm: Numbers, storage_ppm: Numbers
 ) -> tuple[Any, Any, Any]:
@@ -423,9 +423,9 @@ def reward_pools(
 def reward_capacity(
     pool: int,
     capacities: Numbers,
-    remainder: Remainder = "largest_remainder",
-    mode: Mode = "corrected",
-) -> Split:
+    remainder: _Remainder = "largest_remainder",
+    mode: _Mode = "corrected",
+) -> _Split:
     """RW1 (S65)."""
 
 def reward_storage(
@@ -433,9 +433,9 @@ def reward_storage(
     capacities: Numbers,
     passed: Sequence[bool] | NDArray[np.bool_],
     failed: Literal["carry", "redistribute"] = "carry",
-    remainder: Remainder = "largest_remainder",
-    mode: Mode = "corrected",
-) -> Split:
+    remainder: _Remainder = "largest_remainder",
+    mode: _Mode = "corrected",
+) -> _Split:
     """RW2 (S66): `failed` says what becomes of the share of those that failed their audit."""
 
 def judge_fetch(responses: Sequence[tuple[int, bytes, int, bool, bool]]) -> list[str]:
@@ -450,7 +450,7 @@ def lock_boost_ppm(
     lock_epochs_left: Numbers,
     max_boost_ppm: Numbers = 4000000,
     max_lock_epochs: Numbers = 1460,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """min(max, 1 + (max - 1) * left / max_lock) in ppm (S141)."""
 
@@ -473,8 +473,8 @@ def prorated_refund(
     end: Numbers | None,
     now: Numbers,
     paused: Numbers = 0,
-    mode: Mode = "corrected",
-    out: Out = None,
+    mode: _Mode = "corrected",
+    out: _Out = None,
 ) -> Any:
     """payment * (total - billable) / total, rounded down (S92)."""
 
@@ -506,7 +506,7 @@ def settle_escrow(balance: int, rates: Numbers, blocks: int) -> tuple[NDArray[An
     """(earned, balance, overdrawn) after so many blocks."""
 
 def allowed_downtime_ns(
-    uptime_ppm: Numbers, window_ns: Numbers = 2592000000000000, out: Out = None
+    uptime_ppm: Numbers, window_ns: Numbers = 2592000000000000, out: _Out = None
 ) -> Any: ...
 def evaluate_sla(uptime_ppm: Numbers, target_ppm: int) -> tuple[int, int, int, int]:
     """(periods, breaches, mean uptime in ppm, compliance in ppm) (S113)."""
@@ -515,7 +515,7 @@ def sla_credit(
     price: Numbers,
     uptime_ppm: Numbers,
     credits: Sequence[tuple[int, int]],
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """What comes back of a price; `credits` are (below this uptime in ppm, bps), falling."""
 
@@ -536,13 +536,13 @@ def vickrey(bids: Numbers, reserve: int = 0) -> tuple[int, int] | None:
 def procure(asks: Numbers, ceiling: int) -> tuple[int, int] | None:
     """(index of the winner, what it is paid), or None (S131, R7)."""
 
-def tiered_price(units: Numbers, up_to: Numbers, prices: Numbers, out: Out = None) -> Any: ...
+def tiered_price(units: Numbers, up_to: Numbers, prices: Numbers, out: _Out = None) -> Any: ...
 def next_base_fee(
     previous: Numbers,
     used: Numbers,
     target: Numbers,
     change_denominator: Numbers = 8,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any: ...
 def utilisation_price(
     utilisation: Numbers,
@@ -550,7 +550,7 @@ def utilisation_price(
     slope: Numbers,
     kink: Numbers,
     steep: Numbers,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any: ...
 def rank_offers(
     prices: Numbers,
@@ -565,18 +565,18 @@ def select_proposer(
 ) -> bytes:
     """A node, with probability stake / total (S12)."""
 
-def max_faulty(n: Numbers, out: Out = None) -> Any: ...
-def quorum(n: Numbers, out: Out = None) -> Any: ...
+def max_faulty(n: Numbers, out: _Out = None) -> Any: ...
+def quorum(n: Numbers, out: _Out = None) -> Any: ...
 
-Costs: TypeAlias = Literal["absolute", "per_time"]
+_Costs: TypeAlias = Literal["absolute", "per_time"]
 
 def expected_net(
     benefit: Numbers,
     time: Numbers,
     cost: Numbers,
     loss: Numbers,
-    costs: Costs = "absolute",
-    out: Out = None,
+    costs: _Costs = "absolute",
+    out: _Out = None,
 ) -> Any:
     """E[B] / E[T] - (E[C] + E[R]) (S87)."""
 
@@ -585,8 +585,8 @@ def breakeven_loss(
     malicious_time: Numbers,
     malicious_cost: Numbers,
     honest_net: Numbers,
-    costs: Costs = "absolute",
-    out: Out = None,
+    costs: _Costs = "absolute",
+    out: _Out = None,
 ) -> Any:
     """The E[R] from which on honesty pays (S87)."""
 
@@ -623,7 +623,7 @@ def simulate_net(
     draws: int = 1000000,
     seed: int = 0,
     run: int = 0,
-    costs: Costs = "absolute",
+    costs: _Costs = "absolute",
 ) -> tuple[float, float]:
     """(mean(B) / mean(T) - mean(C) - mean(R), its standard error) (R6)."""
 
@@ -632,23 +632,23 @@ def simulate_ratio(
 ) -> tuple[float, float]:
     """(mean(B / T), its standard error); T must have a least value above 0 (R6)."""
 
-LossModel: TypeAlias = Literal["binomial", "binomial_linear", "poisson"]
+_LossModel: TypeAlias = Literal["binomial", "binomial_linear", "poisson"]
 
 def period_loss(
     data_shards: Numbers,
     parity_shards: Numbers,
     annual_failure_rate: Numbers,
     repair_days: Numbers,
-    model: LossModel = "binomial",
-    out: Out = None,
+    model: _LossModel = "binomial",
+    out: _Out = None,
 ) -> Any: ...
 def annual_loss(
     data_shards: Numbers,
     parity_shards: Numbers,
     annual_failure_rate: Numbers,
     repair_days: Numbers,
-    model: LossModel = "binomial",
-    out: Out = None,
+    model: _LossModel = "binomial",
+    out: _Out = None,
 ) -> Any: ...
 def lazy_repair_nines(
     data_shards: Numbers,
@@ -672,6 +672,6 @@ def correlated_loss(
     group_shards: Numbers,
     group_probability: Numbers,
     each: Numbers,
-    out: Out = None,
+    out: _Out = None,
 ) -> Any:
     """The chance that too many shards fail in a period where groups fail as a whole."""
