@@ -72,7 +72,9 @@ TEST(NodeSampler, ReadsTheRunningMachine) {
 
 class SavedProc : public testing::Test {
  protected:
-  SavedProc() : folder_(testing::TempDir() + "/saved_proc") {
+  SavedProc()
+      : folder_(testing::TempDir() + "/saved_proc_" +
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::create_directories(folder_);
     for (const char* name : {"uptime", "stat", "meminfo"}) Write(name, Golden(name));
   }
