@@ -77,6 +77,7 @@ struct Endpoint {
     return ((half(a, 0) ^ half(b, 0)) | (half(a, 8) ^ half(b, 8))) == 0 && a.port == b.port &&
            a.v6 == b.v6;
   }
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 
  private:

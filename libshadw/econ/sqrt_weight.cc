@@ -52,7 +52,7 @@ inline __attribute__((always_inline)) uint64_t Estimate(uint64_t x, uint64_t& do
   const double behind = (root - whole) * kTwo32 + correction;
   const double nearest_integer = behind + kRounder - kRounder;
   const double beyond = behind - nearest_integer;  // -0.5 to 0.5
-  doubt = (std::fabs(beyond) < kDoubt) & (residue != 0) ? 1 : 0;
+  doubt = static_cast<uint64_t>((std::fabs(beyond) < kDoubt) & (residue != 0));
   return (ToInteger(whole) << 32) + ToInteger(nearest_integer) - (beyond < 0 ? 1 : 0);
 }
 
@@ -78,8 +78,13 @@ __attribute__((target("avx2"))) uint64_t EstimateAvx2(const uint64_t* x, uint64_
   return EstimateAll(x, roots, doubts);
 }
 
-__attribute__((target("avx512f,avx512dq,avx512vl,prefer-vector-width=512"))) uint64_t
-EstimateAvx512(const uint64_t* x, uint64_t* roots, uint64_t* doubts) {
+#if defined(__clang__)  // knows no such width
+#define SHADW_WIDE "avx512f,avx512dq,avx512vl"
+#else
+#define SHADW_WIDE "avx512f,avx512dq,avx512vl,prefer-vector-width=512"
+#endif
+__attribute__((target(SHADW_WIDE))) uint64_t EstimateAvx512(const uint64_t* x, uint64_t* roots,
+                                                            uint64_t* doubts) {
   return EstimateAll(x, roots, doubts);
 }
 #endif

@@ -91,9 +91,8 @@ std::vector<uint32_t> RowsBySubject(std::span<const PeerReport> reports) {
   };
   std::ranges::sort(
       rows, [&](uint32_t a, uint32_t b) { return key(a) != key(b) ? key(a) < key(b) : a > b; });
-  const auto repeated =
-      std::ranges::unique(rows, [&](uint32_t a, uint32_t b) { return key(a) == key(b); });
-  rows.erase(repeated.begin(), repeated.end());
+  const auto same = [&](uint32_t a, uint32_t b) { return key(a) == key(b); };
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   std::erase_if(rows, [&](uint32_t row) { return reports[row].subject == reports[row].reporter; });
   return rows;
 }

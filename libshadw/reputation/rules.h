@@ -27,6 +27,7 @@ namespace shadw::reputation {
 // Reputation in units of 1e-9 point.
 struct Points {
   uint64_t units = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend constexpr auto operator<=>(const Points&, const Points&) = default;
 };
 inline constexpr uint64_t kUnitsPerPoint = 1'000'000'000;
