@@ -87,6 +87,7 @@ __attribute__((target(SHADW_WIDE))) uint64_t EstimateAvx512(const uint64_t* x, u
                                                             uint64_t* doubts) {
   return EstimateAll(x, roots, doubts);
 }
+#undef SHADW_WIDE
 #endif
 
 EstimateBlock ChooseEstimate() {
