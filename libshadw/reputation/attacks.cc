@@ -15,7 +15,7 @@
 namespace shadw::reputation {
 namespace {
 
-constexpr uint64_t kMostPayments = 100'000'000;
+constexpr uint64_t kMaxPayments = 100'000'000;
 
 absl::Status DoesNotFit(const char* what) {
   return absl::OutOfRangeError(
@@ -71,16 +71,25 @@ Worth WorthOf(const ReputationBook& book) {
   return worth;
 }
 
+// The windows of a book, and of time itself, end.
+absl::Status CheckSize(const FakePayments& attack, uint64_t windows) {
+  const uint64_t most = std::min<uint64_t>(
+      kMaxWindows, static_cast<uint64_t>(INT64_MAX / attack.gain.window.count()));
+  const double payments = static_cast<double>(windows) * attack.members *
+                          static_cast<double>(attack.payments_per_window);
+  if (attack.members == 0 || windows > most || payments > kMaxPayments) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reputation: got ", payments, " payments of ", attack.members, " members in ",
+                     windows, " windows, need 1 member or more, at most ", kMaxPayments,
+                     " payments and ", most, " windows"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Check(const FakePayments& attack) {
   SHADW_RETURN_IF_ERROR(attack.fee.Validate());
   SHADW_RETURN_IF_ERROR(attack.gain.Validate());
-  const double payments = double{1} * attack.members * attack.windows * attack.payments_per_window;
-  if (attack.members == 0 || attack.windows > kMaxWindows || payments > kMostPayments) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "reputation: got ", payments, " payments of ", attack.members, " members in ",
-        attack.windows, " windows, need 1 member or more and at most ", kMostPayments));
-  }
-  return absl::OkStatus();
+  return CheckSize(attack, attack.windows);
 }
 
 // What the payments of so many windows move and cost; the points are left out.
@@ -125,11 +134,16 @@ absl::StatusOr<PenaltySlanderReport> RunPenaltySlander(const PenaltySlander& att
   if (!needed) return DoesNotFit("points");
   SHADW_ASSIGN_OR_RETURN(ReputationBook book, ReputationBook::Create(buying.gain, buying.members));
   Ring ring(buying);
-  while (WorthOf(book).all < *needed) {
-    const uint64_t before = WorthOf(book).all;
-    if (report.windows == kMaxWindows) return DoesNotFit("windows");
-    SHADW_RETURN_IF_ERROR(ring.PayOneWindow(buying, static_cast<uint32_t>(report.windows++), book));
-    if (WorthOf(book).all == before) return NobodyGains(buying.gain);
+  // Each window gives as much as the first.
+  if (*needed > 0) {
+    SHADW_RETURN_IF_ERROR(ring.PayOneWindow(buying, 0, book));
+    const uint64_t in_a_window = WorthOf(book).all;
+    if (in_a_window == 0) return NobodyGains(buying.gain);
+    report.windows = base::CeilDivide(*needed, in_a_window);
+    SHADW_RETURN_IF_ERROR(CheckSize(buying, report.windows));
+  }
+  for (uint64_t window = 1; window < report.windows; ++window) {
+    SHADW_RETURN_IF_ERROR(ring.PayOneWindow(buying, static_cast<uint32_t>(window), book));
   }
   SHADW_ASSIGN_OR_RETURN(const FakePaymentsReport cost, CostOf(buying, report.windows));
   report.tokens_lost = cost.lost;
@@ -159,12 +173,16 @@ absl::StatusOr<SlanderReport> RunSlander(const Slander& attack, base::FormulaMod
   std::vector<double> scores(attack.honest, attack.honest_score);
   scores.resize(values.size(), attack.liar_score);
   const bool inverted = mode == base::FormulaMode::kReference;
-  const std::vector<double> weights = ReporterWeights(scores, inverted);
+  SHADW_ASSIGN_OR_RETURN(const std::vector<double> weights, ReporterWeights(scores, inverted));
   SlanderReport report;
   SHADW_ASSIGN_OR_RETURN(report.mean, FilteredMean(values, weights, mode));
   for (size_t i = attack.honest; i < weights.size(); ++i) report.liar_weight += weights[i];
   std::vector<uint8_t> keep(values.size());
-  FindOutliers(values, keep);
+  if (mode == base::FormulaMode::kReference) {
+    FindOutliers(values, keep);
+  } else {
+    FindOutliers(values, weights, keep);
+  }
   report.caught = attack.liars > 0 && keep.back() == 0;
   const double reach = attack.lie - attack.truth;
   if (reach != 0) report.moved = (report.mean - attack.truth) / reach;

@@ -11,8 +11,9 @@
 //   self-dealing, rings  one token of fees for each point while the DAO's share reaches
 //                        others, and never more points than the cap of each window
 //   slander by penalty   half a token for each point that the victim loses
-//   slander by report    a minority that tells one extreme value is left out; one below
-//                        the filter's reach moves the mean by its weight
+//   slander by report    liars of up to about a tenth of all weight who tell one extreme
+//                        value are left out; up to nine tenths move the mean by their
+//                        weight, however many they are
 //   whitewashing         a new name costs what the old one was worth; who has nothing
 //                        loses nothing, so nothing may be free for newcomers
 //   sybils               square-root rewards pay sqrt(m) for m names: each must cost more
@@ -52,7 +53,8 @@ struct FakePaymentsReport {
 };
 
 //   Units    base units, units of 1e-9 point
-//   Errors   kInvalidArgument  the policies'; over 10^8 payments; fewer than 1 member
+//   Errors   kInvalidArgument  the policies'; over 10^8 payments; fewer than 1 member; windows
+//                              that end after the time of a book does
 //            kOutOfRange       sums that do not fit
 absl::StatusOr<FakePaymentsReport> RunFakePayments(const FakePayments& attack);
 
@@ -71,7 +73,8 @@ struct PenaltySlanderReport {
   uint64_t windows = 0;  // until the names had gained enough
 };
 
-//   Errors   as RunFakePayments; kFailedPrecondition  the policy lets nobody gain anything
+//   Errors   as RunFakePayments, for the windows that it takes; kFailedPrecondition  the
+//            policy lets nobody gain anything
 absl::StatusOr<PenaltySlanderReport> RunPenaltySlander(const PenaltySlander& attack);
 
 // Liars all report `lie` of a node of which the honest report `truth`.
@@ -88,10 +91,11 @@ struct SlanderReport {
   double mean = 0;         // what the aggregation believes
   double moved = 0;        // 0: the truth, 1: the lie
   double liar_weight = 0;  // of all weight
-  bool caught = false;     // the filter left the lie out
+  bool caught = false;     // the filter left the lie out (reference: without weights)
 };
 
-//   Errors   kInvalidArgument  over 10^6 reporters, none, or numbers that are not finite
+//   Errors   kInvalidArgument  over 10^6 reporters of a kind, none, or numbers that
+//                              FilteredMean or ReporterWeights refuses
 //   Modes    those of FilteredMean; in the reference the weights are turned round, as for
 //            latency
 absl::StatusOr<SlanderReport> RunSlander(const Slander& attack,
@@ -117,7 +121,7 @@ struct SybilSplitReport {
   double factor = 0;            // what the reward grows by in a large crowd
 };
 
-//   Range    factor up to sqrt(names)
+//   Range    factor below 2 * sqrt(names); sqrt(names) where no root is cut
 //   Units    whole points
 //   Errors   kInvalidArgument  0 names
 //   Source   catalogue S96

@@ -82,8 +82,10 @@ absl::Status CheckReports(std::span<const PeerReport> reports, size_t nodes) {
   return absl::OkStatus();
 }
 
-// Rows by subject, of each pair the last one, none about oneself.
-std::vector<uint32_t> RowsBySubject(std::span<const PeerReport> reports) {
+// Rows by subject, of each pair the last one, none about oneself and, where
+// `with_weight`, none of a reporter without weight.
+std::vector<uint32_t> RowsBySubject(std::span<const PeerReport> reports,
+                                    std::span<const double> scores, bool with_weight) {
   std::vector<uint32_t> rows(reports.size());
   std::iota(rows.begin(), rows.end(), 0U);
   const auto key = [&](uint32_t row) {
@@ -93,7 +95,10 @@ std::vector<uint32_t> RowsBySubject(std::span<const PeerReport> reports) {
       rows, [&](uint32_t a, uint32_t b) { return key(a) != key(b) ? key(a) < key(b) : a > b; });
   const auto same = [&](uint32_t a, uint32_t b) { return key(a) == key(b); };
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
-  std::erase_if(rows, [&](uint32_t row) { return reports[row].subject == reports[row].reporter; });
+  std::erase_if(rows, [&](uint32_t row) {
+    return reports[row].subject == reports[row].reporter ||
+           (with_weight && scores[reports[row].reporter] == 0);
+  });
   return rows;
 }
 
@@ -114,13 +119,15 @@ absl::StatusOr<Means> MeansOf(std::span<const PeerReport> reports, std::span<con
     }
     if (values.empty()) continue;
     const bool inverted = mode == FormulaMode::kReference && i == kLatency;
-    SHADW_ASSIGN_OR_RETURN(means[i],
-                           FilteredMean(values, ReporterWeights(of_reporters, inverted), mode));
+    SHADW_ASSIGN_OR_RETURN(const std::vector<double> weights,
+                           ReporterWeights(of_reporters, inverted));
+    SHADW_ASSIGN_OR_RETURN(means[i], FilteredMean(values, weights, mode));
   }
   return means;
 }
 
-// What each reporter's word weighs: its own score, or what newcomers get.
+// What each reporter's word weighs: its own score, or what newcomers get. Where nobody's
+// weighs anything nobody can be told from the others: a network may begin so.
 std::vector<double> ReporterScores(std::span<const std::optional<uint8_t>> scores,
                                    const ScorePolicy& policy) {
   std::vector<double> known;
@@ -132,6 +139,9 @@ std::vector<double> ReporterScores(std::span<const std::optional<uint8_t>> score
   std::vector<double> all(scores.size(), otherwise);
   for (size_t i = 0; i < scores.size(); ++i) {
     if (scores[i]) all[i] = *scores[i];
+  }
+  if (std::ranges::all_of(all, [](double score) { return score == 0; })) {
+    std::ranges::fill(all, 1.0);
   }
   return all;
 }
@@ -163,7 +173,13 @@ absl::StatusOr<uint32_t> SmoothScore(uint32_t old_score, uint32_t new_score,
   return ((kBest - new_weight_percent) * old_score + new_weight_percent * new_score) / kBest;
 }
 
-std::vector<double> ReporterWeights(std::span<const double> scores, bool inverted) {
+absl::StatusOr<std::vector<double>> ReporterWeights(std::span<const double> scores, bool inverted) {
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (!(scores[i] >= 0 && scores[i] <= kMaxValue)) {
+      return absl::InvalidArgumentError(absl::StrCat("reputation: got score ", scores[i],
+                                                     " in row ", i, ", need 0 to ", kMaxValue));
+    }
+  }
   const auto scale = [](std::vector<double>& weights) {
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     for (double& weight : weights) {
@@ -181,8 +197,14 @@ std::vector<double> ReporterWeights(std::span<const double> scores, bool inverte
 
 absl::StatusOr<std::vector<NodeScore>> GlobalScores(std::span<const PeerReport> reports,
                                                     std::span<const std::optional<uint8_t>> scores,
-                                                    const ScorePolicy& policy, FormulaMode mode) {
+                                                    const ScorePolicy& policy, FormulaMode mode,
+                                                    std::span<const uint8_t> participated) {
   SHADW_RETURN_IF_ERROR(policy.Validate());
+  if (!participated.empty() && participated.size() != scores.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("reputation: got ", participated.size(),
+                                                   " rows of who participated and ", scores.size(),
+                                                   " scores, need as many"));
+  }
   SHADW_RETURN_IF_ERROR(CheckReports(reports, scores.size()));
   for (const std::optional<uint8_t>& score : scores) {
     SHADW_RETURN_IF_ERROR(SmoothScore(score.value_or(0), 0).status());
@@ -192,7 +214,8 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(std::span<const PeerReport> 
         "reputation: got the paper's mode, need corrected or reference: the paper has no formula");
   }
   const std::vector<double> of_reporters = ReporterScores(scores, policy);
-  const std::vector<uint32_t> rows = RowsBySubject(reports);
+  const std::vector<uint32_t> rows =
+      RowsBySubject(reports, of_reporters, mode == FormulaMode::kCorrected);
   std::vector<Means> means(scores.size());
   for (size_t begin = 0; begin < rows.size();) {
     const uint32_t subject = reports[rows[begin]].subject;
@@ -215,7 +238,8 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(std::span<const PeerReport> 
     node.score = static_cast<uint8_t>(
         scores[i] ? *SmoothScore(*scores[i], now, policy.new_weight_percent) : now);
     const std::optional<double>& uptime = means[i][kUptime];
-    node.participates = !uptime || *uptime >= policy.least_uptime;
+    const bool was_in = participated.empty() || participated[i] != 0;
+    node.participates = was_in && (!uptime || *uptime >= policy.least_uptime);
   }
   return result;
 }
@@ -223,7 +247,12 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(std::span<const PeerReport> 
 std::vector<std::optional<double>> LocalScores(std::span<const Measurements> peers) {
   std::vector<Means> means;
   means.reserve(peers.size());
-  for (const Measurements& peer : peers) means.push_back(peer.Scored());
+  for (const Measurements& peer : peers) {
+    means.push_back(peer.Scored());
+    for (std::optional<double>& mean : means.back()) {
+      if (mean && !std::isfinite(*mean)) mean.reset();
+    }
+  }
   const std::array<Range, kMetrics> ranges = RangesOf(means);
   std::vector<std::optional<double>> scores;
   scores.reserve(peers.size());

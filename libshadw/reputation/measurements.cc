@@ -19,7 +19,7 @@ struct Bounds {
 constexpr double kMostBandwidth = 6'250'000'000.0 / 1000;  // 50 Gbit/s in bytes a millisecond
 constexpr double kLargest = 1e18;
 constexpr std::array<Bounds, kMetrics> kBounds = {{
-    {"latency_ms", 0, 19'999.999},
+    {"latency_ms", 0, 19'999.999'999'999'996},
     {"interactions", -kLargest, kLargest},
     {"inbound_bytes_per_ms", 0, kMostBandwidth},
     {"outbound_bytes_per_ms", 0, kMostBandwidth},

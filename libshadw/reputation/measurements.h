@@ -89,12 +89,13 @@ struct PeerReport {
 };
 
 // What may be reported: latency below 20 s, bandwidth of at most 50 Gbit/s, uptime of at
-// most 100 %, nothing negative but interactions, nothing infinite.
+// most 100 %, up to 255 hops, nothing negative but interactions, no sum over 10^18.
 //   Errors   kInvalidArgument  with the measurement's name
 absl::Status Check(const Measurements& measurements);
 
 struct ScorePolicy {
-  uint32_t least_reports = 4;        // about a node, or it gets no score of its own
+  // About a node, or it gets no score of its own. Corrected: of reporters with weight.
+  uint32_t least_reports = 4;
   uint32_t least_metrics = 3;        // of those with a score
   uint32_t least_uptime = 40;        // percent; below it a node is out
   uint32_t default_score = 15;       // of a reporter without one, where nobody has one
@@ -107,7 +108,7 @@ struct ScorePolicy {
 struct NodeScore {
   uint8_t score = 0;                  // smoothed
   std::optional<uint8_t> this_round;  // nothing: too few reports or metrics
-  bool participates = true;           // uptime high enough, or unknown
+  bool participates = true;           // did so before, and uptime high enough or unknown
 };
 
 // Of old and new, cut to a whole number.
@@ -122,28 +123,37 @@ absl::StatusOr<uint32_t> SmoothScore(uint32_t old_score, uint32_t new_score,
 // The score of each node: outliers out, means weighted by the reporters' own scores, every
 // metric scaled between the least and the greatest node, latency turned round, the mean of
 // all metrics, smoothed over rounds. Reports of a node about itself do not count; of two
-// reports of one node about another the later one does.
-//   Shapes   scores  what each node had before; as many results as nodes
+// reports of one node about another the later one does. A node that was out stays out,
+// whatever is reported of it: its opting in is a 1 in `participated`.
+//   Shapes   scores        what each node had before; as many results as nodes
+//            participated  as many, or none: all did
 //   Range    0 to 100
 //   Errors   kInvalidArgument  the policy's; a score above 100; a report of a node that is
-//                              none or that fails Check, with its row; over kMaxReports
+//                              none or that fails Check, with its row; over kMaxReports;
+//                              columns of nodes of different lengths
 //   Defect   the authors' program turns the *weights* of latency reports round as well, so
-//            that those of the lowest reputation count most, and loses weight with every
-//            outlier
-//   Modes    corrected: weights as they are, of sum 1. reference: weights of latency turned
-//            round, weight lost. paper literal: kUnimplemented, the paper has no formula
+//            that those of the lowest reputation count most; it loses weight with every
+//            outlier, and finds outliers without weights, so that a crowd of score 0 makes
+//            outliers of all others
+//   Modes    corrected: weights as they are, of sum 1, outliers by weight, reporters of score
+//            0 not heard unless all have it. reference: weights of latency turned round,
+//            weight lost, outliers by number. paper literal: kUnimplemented, the paper has no
+//            formula
 //   Source   catalogue S142, B.2 "Global score"
 absl::StatusOr<std::vector<NodeScore>> GlobalScores(
     std::span<const PeerReport> reports, std::span<const std::optional<uint8_t>> scores,
-    const ScorePolicy& policy, base::FormulaMode mode = base::FormulaMode::kCorrected);
+    const ScorePolicy& policy, base::FormulaMode mode = base::FormulaMode::kCorrected,
+    std::span<const uint8_t> participated = {});
 
 // The weights of reporters with these scores, of sum 1; alike where all scores are 0.
 //   Shapes   scores  of the reporters of one metric of one node
+//   Errors   kInvalidArgument  a score that is negative, over 1e100 or no number, with its row
 //   Modes    `inverted` as GlobalScores does in the reference for latency
-std::vector<double> ReporterWeights(std::span<const double> scores, bool inverted);
+absl::StatusOr<std::vector<double>> ReporterWeights(std::span<const double> scores, bool inverted);
 
 // A node's own score of each peer: every metric scaled over all peers, latency turned
-// round, the mean of what there is in percent; nothing where nothing is known.
+// round, the mean of what there is in percent; nothing where nothing is known. What is
+// infinite or no number counts as not measured.
 //   Range    0 to 100
 //   Source   catalogue B.2 "Local score"
 std::vector<std::optional<double>> LocalScores(std::span<const Measurements> peers);

@@ -6,9 +6,10 @@
 //   double latency_ms = *FilteredMean(reported_ms, weights_of_reporters);
 //   std::optional<double> scaled = MinMax(latency_ms, 20, 100);
 //
-// Limits: of fewer than eleven values none can lie three standard deviations away, however
-// far out it is: (n - 1)^2 / n is the most. Fewer reporters than that are not protected by
-// the filter; `attacks.h` shows what that is worth to a slanderer.
+// Limits: of fewer than eleven values of one weight none can lie three standard deviations
+// away, however far out it is: (n - 1)^2 / n is the most. With weights it is a share of less
+// than about a tenth that can be left out; `attacks.h` shows what that is worth to a
+// slanderer.
 //   Source   catalogue B.2 "Global score"
 #ifndef LIBSHADW_REPUTATION_STATISTICS_H_
 #define LIBSHADW_REPUTATION_STATISTICS_H_
@@ -23,6 +24,8 @@ namespace shadw::reputation {
 
 // Squared distance from the mean, in variances, from which a value is left out.
 inline constexpr double kOutlierVariances = 9;
+// No value and no weight lies further from 0: squares of larger ones would not fit.
+inline constexpr double kMaxValue = 1e100;
 
 // 0 where there are no values.
 double Mean(std::span<const double> values);
@@ -36,16 +39,26 @@ double WeightedSum(std::span<const double> values, std::span<const double> weigh
 // Which values stay: those less than three standard deviations from the mean.
 //   Shapes   keep  as many as values; gets 1 or 0
 void FindOutliers(std::span<const double> values, std::span<uint8_t> keep);
+// The same with the weighted mean and the weighted deviation, so that a crowd without
+// weight cannot make an outlier of what is true. Values of weight 0 do not stay. Where all
+// weights are alike it is the same filter.
+//   Shapes   weights, keep  as many as values
+void FindOutliers(std::span<const double> values, std::span<const double> weights,
+                  std::span<uint8_t> keep);
 
 // The weighted mean of the values that are no outliers.
 //   Range    the least to the greatest value (reference: 0 to the greatest)
 //   Units    those of the values
-//   Errors   kInvalidArgument  no values; columns of different lengths; a weight that is
-//                              negative or no number; weights of sum 0
-//   Defect   the authors' program leaves the weights as they were when values are left out,
-//            so their sum is below 1 and every mean with an outlier comes out too small
-//   Modes    corrected: weights scaled to sum 1 over what stays. reference: not scaled.
-//            paper literal: kUnimplemented, the paper has no formula
+//   Errors   kInvalidArgument  no values; columns of different lengths; a value or a weight
+//                              beyond kMaxValue or that is no number; a weight below 0, with
+//                              its row; weights of sum 0
+//   Defect   the authors' program looks for outliers without the weights, so that many who
+//            have none outvote all who have some. It also leaves the weights as they were
+//            when values are left out: their sum is below 1 and every mean with an outlier
+//            comes out too small
+//   Modes    corrected: outliers by the weighted mean and deviation, weights scaled to sum 1
+//            over what stays. reference: outliers without weights, nothing scaled. paper
+//            literal: kUnimplemented, the paper has no formula
 //   Source   catalogue B.2 "Global score", 4 and 5
 absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<const double> weights,
                                     base::FormulaMode mode = base::FormulaMode::kCorrected);
@@ -53,11 +66,13 @@ absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<co
 // Where a value lies between the least and the greatest.
 //   Range    0 to 1
 //   Monotone in  value
-//   Errors   none: nothing where the two are closer than 1e-8
+//   Errors   none: nothing where the two are closer than 1e-8, or one of the three is
+//            infinite or no number
 //   Source   catalogue B.2 "Global score", 6
 std::optional<double> MinMax(double value, double least, double greatest);
 
-// The value at place floor(q * n) of the sorted values; nothing where there is none.
+// The value at place floor(q * n) of the sorted values; nothing where there is none, or one
+// of them is no number.
 //   Range    q  0 to 0.99
 //   Monotone in  q
 //   Source   catalogue B.2 "Global score", 1

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "libshadw/crypto/random.h"
 
 namespace shadw::reputation {
@@ -41,6 +43,10 @@ TEST(CollusionRing, RefusesMoreThanItCanCarryOut) {
   EXPECT_FALSE(RunFakePayments({.members = 1 << 20, .payments_per_window = 1000}).ok());
   EXPECT_EQ(RunFakePayments({.payment = UINT64_MAX}).status().code(),
             absl::StatusCode::kOutOfRange);
+  EXPECT_THAT(RunFakePayments({.windows = 250'000}).status().message(),
+              testing::HasSubstr("in 250000 windows"));
+  EXPECT_TRUE(RunFakePayments({.windows = 106'751, .payment = kToken}).ok());
+  EXPECT_FALSE(RunFakePayments({.windows = 106'752, .payment = kToken}).ok());
 }
 
 TEST(PenaltySlander, CostsHalfATokenForEachPointOfTheVictim) {
@@ -55,6 +61,16 @@ TEST(PenaltySlander, TakesTimeThatManyNamesShorten) {
   const uint64_t alone = RunPenaltySlander({.names = 2})->windows;
   EXPECT_LT(RunPenaltySlander({.names = 20})->windows, alone);
   EXPECT_EQ(RunPenaltySlander({.names = 1}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(RunPenaltySlander({.victim = {}})->windows, 0u);
+}
+
+TEST(PenaltySlander, RefusesBeforeItBeginsWhatWouldNotEnd) {
+  const FakePayments dear = {.payment = 1000};  // base units: 10 units of reputation
+  for (const uint32_t names : {2, 20'000}) {
+    const auto report = RunPenaltySlander({.victim = {UINT64_MAX}, .names = names, .buying = dear});
+    EXPECT_EQ(report.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(report.status().message(), testing::HasSubstr("windows"));
+  }
 }
 
 TEST(Slander, OfOneAmongManyIsCaught) {
@@ -63,11 +79,32 @@ TEST(Slander, OfOneAmongManyIsCaught) {
   EXPECT_NEAR(report.moved, 0, 1e-12);
 }
 
-TEST(Slander, OfOneAmongNineIsNot) {
-  const SlanderReport report = *RunSlander({.honest = 9, .liars = 1});
+TEST(Slander, OfOneAmongNineOfItsWeightIsNot) {
+  const SlanderReport report = *RunSlander({.honest = 9, .liars = 1, .liar_score = 80});
   EXPECT_FALSE(report.caught);
   EXPECT_NEAR(report.moved, report.liar_weight, 1e-12);
-  EXPECT_LT(report.moved, 0.03);
+  EXPECT_NEAR(report.moved, 0.1, 1e-12);
+}
+
+TEST(Slander, NeverMovesTheMeanByMoreThanItsWeightHoweverManyTellIt) {
+  for (const uint32_t liars : {1, 5, 20, 170, 190, 10'000, 1'000'000}) {
+    for (const double score : {1e-9, 0.01, 1.0, 15.0}) {
+      const SlanderReport report = *RunSlander({.liars = liars, .liar_score = score});
+      if (report.liar_weight > 0.9) continue;
+      EXPECT_LE(report.moved, report.liar_weight + 1e-9) << liars << " of " << score;
+      EXPECT_EQ(report.caught, report.moved < 1e-12);
+    }
+  }
+  const SlanderReport crowd = *RunSlander({.liars = 190, .liar_score = 0.01});
+  EXPECT_TRUE(crowd.caught);
+  EXPECT_NEAR(crowd.mean, 100, 1e-9);
+  EXPECT_NEAR(RunSlander({.liars = 1000, .liar_score = 0})->mean, 100, 1e-9);
+}
+
+TEST(Slander, ByACrowdWithoutWeightWinsInTheReference) {
+  const SlanderReport report =
+      *RunSlander({.liars = 1'000, .liar_score = 0}, base::FormulaMode::kReference);
+  EXPECT_GT(report.moved, 0.9);
 }
 
 TEST(Slander, MovesTheReferenceMoreThanTheCorrectedMean) {
@@ -90,6 +127,11 @@ TEST(SybilSplit, GainsTheRootOfTheNumberOfNames) {
   EXPECT_EQ(report.weight_of_one, 30u);
   EXPECT_EQ(report.weight_of_many, 90u);
   EXPECT_EQ(report.factor, 3);
+  for (uint64_t points = 1; points < 300; ++points) {
+    for (uint64_t names = 1; names < 300; ++names) {
+      EXPECT_LT(SplitIntoSybils(points, names)->factor, 2 * std::sqrt(names));
+    }
+  }
   EXPECT_FALSE(SplitIntoSybils(900, 0).ok());
   EXPECT_EQ(SplitIntoSybils(UINT64_MAX, 1)->weight_of_one, UINT32_MAX);
 }

@@ -33,6 +33,7 @@ FormulaMode ModeOf(const json& arguments) {
 
 json ToJson(double value) { return value; }
 json ToJson(uint32_t value) { return value; }
+json ToJson(const Numbers& values) { return values; }
 json ToJson(const Points& points) { return points.units; }
 json ToJson(const Penalty& penalty) { return {penalty.sender.units, penalty.target.units}; }
 json ToJson(const FeeSplit& split) {
@@ -129,7 +130,7 @@ const std::map<std::string, Call> kStatistics = {
      [](const json& a) { return Answer(SmoothScore(a.at("old_score"), a.at("new_score"))); }},
     {"reporter_weights",
      [](const json& a) {
-       return json(ReporterWeights(a.at("scores").get<Numbers>(), a.value("inverted", false)));
+       return Answer(ReporterWeights(a.at("scores").get<Numbers>(), a.value("inverted", false)));
      }},
 };
 

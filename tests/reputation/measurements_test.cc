@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "libshadw/reputation/statistics.h"
 
 namespace shadw::reputation {
@@ -92,9 +95,76 @@ TEST(GlobalScores, BelieveTheLowestInTheReferenceOnly) {
   // Reporters of score 80 and 20 say 100 and 200 ms; others set the scale.
   const std::vector<double> values = {100, 200};
   const std::vector<double> scores = {80, 20};
-  EXPECT_NEAR(WeightedSum(values, ReporterWeights(scores, false)), 120, 1e-9);
-  EXPECT_NEAR(WeightedSum(values, ReporterWeights(scores, true)), 180, 1e-9);
-  EXPECT_THAT(ReporterWeights(std::vector<double>{0, 0}, false), testing::ElementsAre(0.5, 0.5));
+  EXPECT_NEAR(WeightedSum(values, *ReporterWeights(scores, false)), 120, 1e-9);
+  EXPECT_NEAR(WeightedSum(values, *ReporterWeights(scores, true)), 180, 1e-9);
+  EXPECT_THAT(*ReporterWeights(std::vector<double>{0, 0}, false), testing::ElementsAre(0.5, 0.5));
+}
+
+// Ten reporters of score 100 about nodes 0 and 1, then `sybils` of `sybil_score` who say
+// that node 0 is the worst of all.
+std::vector<NodeScore> ScoresUnderSybils(uint32_t sybils, uint8_t sybil_score) {
+  std::vector<std::optional<uint8_t>> scores(12 + sybils, sybil_score);
+  std::fill_n(scores.begin(), 12, uint8_t{100});
+  std::vector<PeerReport> reports;
+  for (uint32_t reporter = 2; reporter < 12; ++reporter) {
+    reports.push_back({reporter, 0, {.latency_ms = 10, .bytes_sent = 1000, .uptime_percent = 99}});
+    reports.push_back({reporter, 1, {.latency_ms = 400, .bytes_sent = 10, .uptime_percent = 99}});
+  }
+  for (uint32_t reporter = 12; reporter < 12 + sybils; ++reporter) {
+    reports.push_back({reporter, 0, {.latency_ms = 19'000, .bytes_sent = 0, .uptime_percent = 0}});
+  }
+  return *GlobalScores(reports, scores, {});
+}
+
+TEST(GlobalScores, AreNotMovedByACrowdOfScoreZero) {
+  const NodeScore alone = ScoresUnderSybils(0, 0)[0];
+  EXPECT_EQ(alone.this_round, 99);
+  for (const uint32_t sybils : {1, 10, 100, 1000}) {
+    const NodeScore node = ScoresUnderSybils(sybils, 0)[0];
+    EXPECT_EQ(node.this_round, alone.this_round) << sybils;
+    EXPECT_TRUE(node.participates);
+  }
+  EXPECT_TRUE(ScoresUnderSybils(90, 1)[0].participates);  // 90 of 1090
+}
+
+TEST(GlobalScores, HearNobodyWithoutWeightWhereSomebodyHasIt) {
+  std::vector<std::optional<uint8_t>> scores(8, uint8_t{0});
+  std::vector<PeerReport> reports;
+  for (uint32_t reporter = 2; reporter < 7; ++reporter) {
+    reports.push_back({reporter, 0, {.uptime_percent = 5}});
+  }
+  const ScorePolicy policy = {.least_metrics = 1};
+  // Where nobody has weight all are heard alike, so that a network can begin.
+  EXPECT_EQ((*GlobalScores(reports, scores, policy))[0].this_round, 5);
+  scores[7] = 50;
+  EXPECT_EQ((*GlobalScores(reports, scores, policy))[0].this_round, std::nullopt);
+  EXPECT_EQ((*GlobalScores(reports, scores, policy, FormulaMode::kReference))[0].this_round, 5);
+}
+
+TEST(GlobalScores, KeepOutWhoWasOutUntilItOptsIn) {
+  const std::vector<std::optional<uint8_t>> scores(6, uint8_t{50});
+  std::vector<PeerReport> reports;
+  for (uint32_t reporter = 1; reporter < 6; ++reporter) {
+    reports.push_back({reporter, 0, {.uptime_percent = 10}});
+  }
+  for (const FormulaMode mode : {FormulaMode::kCorrected, FormulaMode::kReference}) {
+    std::vector<uint8_t> participated(6, 1);
+    const auto next = [&](const std::vector<PeerReport>& heard) {
+      const auto result = *GlobalScores(heard, scores, {}, mode, participated);
+      for (size_t i = 0; i < 6; ++i) participated[i] = result[i].participates ? 1 : 0;
+      return result[0].participates;
+    };
+    EXPECT_FALSE(next(reports));
+    EXPECT_FALSE(next({}));
+    for (PeerReport& report : reports) report.measurements.uptime_percent = 100;
+    EXPECT_FALSE(next(reports));
+    participated[0] = 1;
+    EXPECT_TRUE(next(reports));
+    EXPECT_TRUE(next({}));
+    for (PeerReport& report : reports) report.measurements.uptime_percent = 10;
+  }
+  EXPECT_FALSE(
+      GlobalScores({}, scores, {}, FormulaMode::kCorrected, std::vector<uint8_t>(5, 1)).ok());
 }
 
 TEST(GlobalScores, LeaveOutWhoIsRarelyUp) {
@@ -140,12 +210,62 @@ TEST(GlobalScores, RefuseWhatCannotHaveBeenMeasured) {
             absl::StatusCode::kUnimplemented);
 }
 
+TEST(Statistics, OfEqualWeightsAreThoseWithoutWeights) {
+  const std::vector<double> values = {1, 4, 6, 3, 4, 7, 4, 5, 6, 7, 8, 3, 80};
+  for (size_t size = 1; size <= values.size(); ++size) {
+    const auto some = std::span(values).last(size);
+    std::vector<uint8_t> plain(size);
+    std::vector<uint8_t> weighted(size);
+    FindOutliers(some, plain);
+    FindOutliers(some, std::vector<double>(size, 0.3), weighted);
+    EXPECT_EQ(plain, weighted) << size;
+  }
+}
+
+TEST(Statistics, LetNobodyWithoutWeightMakeAnOutlier) {
+  std::vector<double> values(20, 100);
+  values.resize(1000, 5);
+  std::vector<double> weights(20, 1);
+  weights.resize(1000, 0);
+  EXPECT_EQ(*FilteredMean(values, weights), 100);
+  EXPECT_EQ(FilteredMean(values, std::vector<double>(1000, 0)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Statistics, KeepSomebodyWhateverTheWeightsAre) {
+  for (const double weight : {0.0, 5e-324, 1e-300, 1e-17, 1e-3, 1.0, kMaxValue}) {
+    for (const double value : {0.0, 1e-200, 1.0, 3.1e50, kMaxValue}) {
+      const double mean = *FilteredMean(std::vector<double>{value, -value, value},
+                                        std::vector<double>{1, weight, weight / 3});
+      EXPECT_LE(std::abs(mean), value * (1 + 1e-12)) << weight;
+    }
+  }
+}
+
+TEST(Statistics, RefuseWhatIsNoNumberByName) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinite = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(ReporterWeights(std::vector<double>{1, nan}, false).status().message(),
+              testing::HasSubstr("got score nan in row 1"));
+  EXPECT_FALSE(ReporterWeights(std::vector<double>{infinite}, false).ok());
+  EXPECT_FALSE(ReporterWeights(std::vector<double>{-1}, true).ok());
+  EXPECT_THAT(
+      FilteredMean(std::vector<double>{1e200, 2e200}, std::vector<double>{1, 1}).status().message(),
+      testing::HasSubstr("got value 1e+200 of weight 1 in row 0"));
+  EXPECT_FALSE(FilteredMean(std::vector<double>{1}, std::vector<double>{1e300}).ok());
+  EXPECT_EQ(MinMax(nan, 0, 1), std::nullopt);
+  EXPECT_EQ(MinMax(1, 0, infinite), std::nullopt);
+  EXPECT_EQ(Quantile(std::vector<double>{1, nan}, 0), std::nullopt);
+}
+
 TEST(LocalScores, ScaleEveryMetricOverAllPeers) {
   const auto scores = LocalScores(kThree);
   EXPECT_THAT(*scores[0], DoubleNear(200.0 / 3, 1e-9));
   EXPECT_THAT(*scores[1], DoubleNear(60, 1e-9));
   EXPECT_THAT(*scores[2], DoubleNear(160.0 / 3, 1e-9));
   EXPECT_EQ(LocalScores(std::vector<Measurements>(1))[0], std::nullopt);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(LocalScores(std::vector<Measurements>{{.uptime_percent = nan}})[0], std::nullopt);
 }
 
 }  // namespace

@@ -188,11 +188,13 @@ def global_scores(
     least_metrics: int = 3,
     least_uptime: int = 40,
     mode: _Mode = "corrected",
+    participated: Numbers = 1,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int16], NDArray[np.uint8]]:
     """(smoothed score, this round's or -1, whether it participates) of each node.
 
-    `scores` are those before, -1 for none; the rest has a row for each report, NaN where
-    nothing was measured.
+    `scores` are those before, -1 for none, and `participated` who was in before: who was
+    not stays out until it is 1 again. The rest has a row for each report, NaN where nothing
+    was measured.
     """
 
 def fake_payments(

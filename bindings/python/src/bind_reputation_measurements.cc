@@ -65,7 +65,7 @@ void BindStatistics(py::module_& m) {
   m.def(
       "reporter_weights",
       [](const Doubles& scores, bool inverted) {
-        return AdoptColumn(reputation::ReporterWeights(All(scores).span(), inverted));
+        return AdoptColumn(Value(reputation::ReporterWeights(All(scores).span(), inverted)));
       },
       py::arg("scores"), py::kw_only(), py::arg("inverted") = false);
   m.def(
@@ -117,10 +117,12 @@ py::tuple GlobalScoresOf(const Column<int64_t>& scores, const Column<uint32_t>& 
                          const Doubles& outbound_bytes_per_ms, const Doubles& bytes_received,
                          const Doubles& bytes_sent, const Doubles& uptime_percent,
                          Int<uint32_t> least_reports, Int<uint32_t> least_metrics,
-                         Int<uint32_t> least_uptime, const std::string& mode) {
+                         Int<uint32_t> least_uptime, const std::string& mode,
+                         const Column<uint32_t>& participated) {
   const vectorized::Shape shape = vectorized::Broadcast(
       {&reporter, &subject, &latency_ms, &interactions, &inbound_bytes_per_ms,
        &outbound_bytes_per_ms, &bytes_received, &bytes_sent, &uptime_percent});
+  const vectorized::Shape nodes_shape = vectorized::Broadcast({&scores, &participated});
   const base::FormulaMode formula = ToMode(mode);
   const auto nodes = Value(Unlocked([&]() -> absl::StatusOr<std::vector<reputation::NodeScore>> {
     const auto known = All(scores);
@@ -133,6 +135,9 @@ py::tuple GlobalScoresOf(const Column<int64_t>& scores, const Column<uint32_t>& 
       }
       if (score >= 0) before[i] = static_cast<uint8_t>(score);
     }
+    const Whole<uint32_t> in_before(participated, nodes_shape);
+    std::vector<uint8_t> was_in;
+    for (const uint32_t one : in_before.span()) was_in.push_back(one != 0 ? 1 : 0);
     const auto reports =
         MakeReports(shape, reporter, subject,
                     {&latency_ms, &interactions, &inbound_bytes_per_ms, &outbound_bytes_per_ms,
@@ -141,7 +146,7 @@ py::tuple GlobalScoresOf(const Column<int64_t>& scores, const Column<uint32_t>& 
                                     {.least_reports = least_reports,
                                      .least_metrics = least_metrics,
                                      .least_uptime = least_uptime},
-                                    formula);
+                                    formula, was_in);
   }));
   std::vector<uint8_t> smoothed;
   std::vector<int16_t> this_round;
@@ -165,7 +170,8 @@ void BindReputationMeasurements(py::module_& m) {
         py::arg("interactions") = nan, py::arg("inbound_bytes_per_ms") = nan,
         py::arg("outbound_bytes_per_ms") = nan, py::arg("bytes_received") = nan,
         py::arg("bytes_sent") = nan, py::arg("uptime_percent") = nan, py::arg("least_reports") = 4,
-        py::arg("least_metrics") = 3, py::arg("least_uptime") = 40, py::arg("mode") = "corrected");
+        py::arg("least_metrics") = 3, py::arg("least_uptime") = 40, py::arg("mode") = "corrected",
+        py::arg("participated") = 1);
 }
 
 }  // namespace shadw::python
