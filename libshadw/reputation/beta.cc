@@ -13,7 +13,6 @@ namespace shadw::reputation {
 namespace {
 
 constexpr uint32_t kNever = 1'000'000;
-constexpr uint64_t kMostSteps = 100'000'000'000;  // of a curve: minutes
 constexpr uint32_t kMillion = 1'000'000;
 
 bool IsWeight(double value) { return value >= 0 && value <= 1e15; }
@@ -21,6 +20,32 @@ bool IsWeight(double value) { return value >= 0 && value <= 1e15; }
 absl::Status Refuse(const char* name, double got, const char* need) {
   return absl::InvalidArgumentError(
       absl::StrCat("reputation: got ", name, " ", got, ", need ", need));
+}
+
+// x -> factor * x + added.
+struct Line {
+  double factor = 1;
+  double added = 0;
+
+  double At(double x) const { return factor * x + added; }
+};
+
+// The line that does `times` what `once` does.
+Line Repeat(Line once, uint64_t times) {
+  Line all;
+  for (; times > 0; times >>= 1) {
+    if ((times & 1) != 0) all = {all.factor * once.factor, once.At(all.added)};
+    once = {once.factor * once.factor, once.At(once.added)};
+  }
+  return all;
+}
+
+// After so many audits of one outcome.
+BetaReputation After(const BetaPolicy& policy, const BetaReputation& node, bool success,
+                     uint64_t audits) {
+  const Line forgets = Repeat({policy.forgetting, 0}, audits);
+  const Line grows = Repeat({policy.forgetting, policy.weight}, audits);
+  return {(success ? grows : forgets).At(node.alpha), (success ? forgets : grows).At(node.beta)};
 }
 
 // 32 random bits at a time; one call to the source for many.
@@ -68,6 +93,12 @@ absl::Status BetaPolicy::Validate() const {
   return absl::OkStatus();
 }
 
+absl::Status BetaReputation::Validate() const {
+  if (IsWeight(alpha) && IsWeight(beta)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("reputation: got alpha ", alpha, " and beta ", beta, ", need 0 to 1e15"));
+}
+
 absl::Status UpdateAll(const BetaPolicy& policy, const BetaColumns& nodes,
                        std::span<const uint8_t> success) {
   SHADW_RETURN_IF_ERROR(policy.Validate());
@@ -78,10 +109,9 @@ absl::Status UpdateAll(const BetaPolicy& policy, const BetaColumns& nodes,
                                                    rows, " outcomes, need one length"));
   }
   for (size_t i = 0; i < rows; ++i) {
-    if (!IsWeight(nodes.alpha[i]) || !IsWeight(nodes.beta[i])) {
-      return absl::InvalidArgumentError(absl::StrCat("reputation: got alpha ", nodes.alpha[i],
-                                                     " and beta ", nodes.beta[i], " in row ", i,
-                                                     ", need 0 to 1e15"));
+    const BetaReputation node{nodes.alpha[i], nodes.beta[i]};
+    if (const absl::Status status = node.Validate(); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(status.message(), ", in row ", i));
     }
   }
   for (size_t i = 0; i < rows; ++i) {
@@ -94,17 +124,19 @@ absl::Status UpdateAll(const BetaPolicy& policy, const BetaColumns& nodes,
 
 absl::StatusOr<uint32_t> FailuresUntilDisqualified(const BetaPolicy& policy, uint64_t successes) {
   SHADW_RETURN_IF_ERROR(policy.Validate());
-  BetaReputation node = BetaReputation::New(policy);
-  for (uint64_t i = 0; i < successes; ++i) {
-    const BetaReputation before = node;
-    node.Update(policy, true);
-    if (node == before) break;  // more of them change nothing
+  const BetaReputation node = After(policy, BetaReputation::New(policy), true, successes);
+  // The score falls with every failure: the first that is too low is found by halving.
+  uint32_t least = 1;
+  uint32_t most = kNever;
+  while (least < most) {
+    const uint32_t middle = least + (most - least) / 2;
+    if (After(policy, node, false, middle).Score() < policy.threshold) {
+      most = middle;
+    } else {
+      least = middle + 1;
+    }
   }
-  for (uint32_t failures = 1; failures < kNever; ++failures) {
-    node.Update(policy, false);
-    if (node.Score() < policy.threshold) return failures;
-  }
-  return kNever;
+  return least;
 }
 
 absl::Status SurvivalOptions::Validate() const {
@@ -113,12 +145,11 @@ absl::Status SurvivalOptions::Validate() const {
         absl::StrCat("reputation: got failures_ppm ", failures_ppm, ", need at most ", kMillion));
   }
   if (audits == 0 || audits == UINT32_MAX || step == 0 || runs == 0 ||
-      uint64_t{audits} * runs > kMostSteps) {
-    return absl::InvalidArgumentError(absl::StrCat("reputation: got ", audits,
-                                                   " audits in steps of ", step, ", ", runs,
-                                                   " runs, need 1 or more of each"
-                                                   " and at most ",
-                                                   kMostSteps, " audits in all"));
+      uint64_t{audits} * runs > kMaxAudits || audits / step > kMaxSteps) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reputation: got ", audits, " audits in steps of ", step, ", ", runs,
+                     " runs, need 1 or more of each and at most ", kMaxAudits,
+                     " audits in all and ", kMaxSteps, " steps"));
   }
   return absl::OkStatus();
 }

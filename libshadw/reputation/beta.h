@@ -50,6 +50,8 @@ struct BetaReputation {
   //   Range    0 to 1
   //   Monotone in  alpha; beta (falling)
   double Score() const { return alpha + beta > 0 ? alpha / (alpha + beta) : 1; }
+  //   Errors   kInvalidArgument  alpha or beta is negative, over 1e15 or no number
+  absl::Status Validate() const;
 
   friend bool operator==(const BetaReputation&, const BetaReputation&) = default;
 };
@@ -61,8 +63,8 @@ struct BetaColumns {
 };
 
 // One outcome for each node.
-//   Errors   kInvalidArgument  the policy's; columns of different lengths; alpha or beta
-//                              that is negative, infinite or no number, with its row
+//   Errors   kInvalidArgument  the policy's; columns of different lengths; what
+//                              BetaReputation::Validate refuses, with its row
 absl::Status UpdateAll(const BetaPolicy& policy, const BetaColumns& nodes,
                        std::span<const uint8_t> success);
 
@@ -71,6 +73,7 @@ absl::Status UpdateAll(const BetaPolicy& policy, const BetaColumns& nodes,
 //   Monotone in  successes, threshold (falling)
 //   Units    audits
 //   Errors   kInvalidArgument  the policy's
+//   Cost     a thousand multiplications: no audit is played through
 absl::StatusOr<uint32_t> FailuresUntilDisqualified(const BetaPolicy& policy, uint64_t successes);
 
 struct Survival {
@@ -83,6 +86,9 @@ struct Survival {
 };
 
 struct SurvivalOptions {
+  static constexpr uint64_t kMaxAudits = 100'000'000'000;  // of all runs: minutes
+  static constexpr uint32_t kMaxSteps = 10'000'000;        // audits / step
+
   uint32_t failures_ppm = 0;  // of each audit, independently
   uint32_t audits = 100'000;
   uint32_t step = 1000;

@@ -28,6 +28,42 @@ TEST(BetaReputation, NeedsFortyOneFailuresInARow) {
   EXPECT_EQ(*FailuresUntilDisqualified({.threshold = 0}, 0), 1'000'000u);
 }
 
+// Audit by audit, as the header tells it.
+uint32_t PlayedThrough(const BetaPolicy& policy, uint64_t successes) {
+  BetaReputation node = BetaReputation::New(policy);
+  for (uint64_t i = 0; i < successes; ++i) node.Update(policy, true);
+  for (uint32_t failures = 1; failures < 1'000'000; ++failures) {
+    node.Update(policy, false);
+    if (node.Score() < policy.threshold) return failures;
+  }
+  return 1'000'000;
+}
+
+TEST(FailuresUntilDisqualified, AreThoseThatAreCountedAuditByAudit) {
+  for (const double forgetting : {0.5, 0.9, 0.999, 0.999999, 1.0}) {
+    for (const double threshold : {0.1, 0.6, 0.96, 0.999}) {
+      for (const double beta : {0.0, 7.5}) {
+        for (const uint64_t successes : {0, 1, 13, 5000}) {
+          const BetaPolicy policy = {
+              .forgetting = forgetting, .beta = beta, .threshold = threshold};
+          EXPECT_EQ(*FailuresUntilDisqualified(policy, successes),
+                    PlayedThrough(policy, successes));
+        }
+      }
+    }
+  }
+}
+
+TEST(FailuresUntilDisqualified, DoNotPlayThroughWhatWouldTakeYears) {
+  const uint64_t years = 1'000'000'000'000'000;
+  EXPECT_EQ(*FailuresUntilDisqualified({.forgetting = 1}, years), 1'000'000u);
+  EXPECT_EQ(*FailuresUntilDisqualified({.forgetting = 1}, UINT64_MAX), 1'000'000u);
+  EXPECT_EQ(*FailuresUntilDisqualified({}, UINT64_MAX), 41u);
+  for (int row = 0; row < 100'000; ++row) {
+    ASSERT_EQ(*FailuresUntilDisqualified({.threshold = 0}, years + row), 1'000'000u);
+  }
+}
+
 TEST(UpdateAll, DoesTheSameAsOneAfterTheOther) {
   std::vector<double> alpha = {1000, 3, 0};
   std::vector<double> beta = {0, 4, 0};
@@ -41,6 +77,14 @@ TEST(UpdateAll, DoesTheSameAsOneAfterTheOther) {
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ((BetaReputation{alpha[i], beta[i]}), expected[i]);
   alpha[1] = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THAT(UpdateAll({}, {alpha, beta}, success).message(), testing::HasSubstr("in row 1"));
+}
+
+TEST(BetaReputation, RefusesWhatIsNoScore) {
+  EXPECT_TRUE((BetaReputation{1000, 1e15}).Validate().ok());
+  for (const double bad : {-1.0, 1e308, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_FALSE((BetaReputation{bad, 1}).Validate().ok());
+    EXPECT_FALSE((BetaReputation{1, bad}).Validate().ok());
+  }
 }
 
 TEST(BetaPolicy, RefusesAbsurdNumbers) {
@@ -78,6 +122,8 @@ TEST(SurvivalCurve, RefusesRunsThatWouldNotEnd) {
   EXPECT_FALSE(SurvivalCurve({}, {.audits = 4'000'000'000, .runs = 1000}, random).ok());
   EXPECT_FALSE(SurvivalCurve({}, {.failures_ppm = 1'000'001}, random).ok());
   EXPECT_FALSE(SurvivalCurve({}, {.step = 0}, random).ok());
+  const SurvivalOptions wide = {.audits = UINT32_MAX - 1, .step = 1, .runs = 1};
+  EXPECT_THAT(SurvivalCurve({}, wide, random).status().message(), testing::HasSubstr("steps"));
 }
 
 }  // namespace

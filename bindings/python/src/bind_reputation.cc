@@ -164,11 +164,9 @@ void BindBeta(py::module_& m) {
       "beta_score",
       [](const Column<double>& alpha, const Column<double>& beta, const Out& out) {
         const auto row = [](double a, double b) -> absl::StatusOr<double> {
-          if (!(a >= 0 && b >= 0)) {
-            return absl::InvalidArgumentError(
-                "reputation: got a negative alpha or beta, or no number, need 0 or more");
-          }
-          return BetaReputation{.alpha = a, .beta = b}.Score();
+          const BetaReputation node{.alpha = a, .beta = b};
+          if (const absl::Status status = node.Validate(); !status.ok()) return status;
+          return node.Score();
         };
         return Vectorized(out, row, alpha, beta);
       },
