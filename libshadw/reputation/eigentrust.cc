@@ -13,10 +13,10 @@ namespace shadw::reputation {
 namespace {
 
 absl::Status BadEdge(const TrustEdges& edges, size_t row, size_t nodes) {
-  return absl::InvalidArgumentError(absl::StrCat("reputation: got edge ", edges.from[row], " -> ",
-                                                 edges.to[row], " of trust ", edges.trust[row],
-                                                 " in row ", row, ", need nodes below ", nodes,
-                                                 " and finite trust of 0 or more"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("reputation: got edge ", edges.from[row], " -> ", edges.to[row], " of trust ",
+                   edges.trust[row], " in row ", row, ", need nodes below ", nodes,
+                   " and trust of 0 or ", kMinTrust, " to ", kMaxTrust));
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ absl::Status TrustGraph::Count(const TrustEdges& edges) {
     const uint32_t to = edges.to[i];
     const double trust = edges.trust[i];
     // Written so that what is no number is refused too.
-    if (std::max(from, to) >= nodes || !(trust >= 0 && trust <= 1e300)) {
+    const bool is_trust = trust == 0 || (trust >= kMinTrust && trust <= kMaxTrust);
+    if (std::max(from, to) >= nodes || !is_trust) {
       return BadEdge(edges, i, nodes);
     }
     narrow &= static_cast<double>(static_cast<float>(trust)) == trust;
@@ -63,12 +64,6 @@ absl::Status TrustGraph::Count(const TrustEdges& edges) {
   }
   narrow_ = narrow;
   for (size_t tile = 1; tile < tiles_.size(); ++tile) tiles_[tile] += tiles_[tile - 1];
-  for (size_t node = 0; node < nodes; ++node) {
-    if (!std::isfinite(given_[node])) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("reputation: got infinite trust given by ", node, ", need a finite sum"));
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -122,9 +117,9 @@ absl::Status EigenTrustOptions::Validate(size_t nodes) const {
     return absl::InvalidArgumentError(
         absl::StrCat("reputation: got a pre-trusted share of ", pre_trust_share, ", need 0 to 1"));
   }
-  if (!(tolerance > 0 && tolerance < 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("reputation: got tolerance ", tolerance, ", need one between 0 and 1"));
+  if (!(tolerance >= kMinTolerance && tolerance < 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "reputation: got tolerance ", tolerance, ", need one from ", kMinTolerance, " to below 1"));
   }
   if (max_iterations == 0) {
     return absl::InvalidArgumentError("reputation: got 0 iterations, need at least 1");

@@ -18,7 +18,7 @@
 // over the edges, without sorting, and multiplied at the speed of the memory. Numbers lie
 // as 32-bit floating point where that loses nothing, counts of transactions for example.
 //
-// Limits: kMaxTrustNodes; 2^40 edges. Sums are in the order of the edges given: the same
+// Limits: kMaxTrustNodes. Sums are in the order of the edges given: the same
 // order, the same bits.
 //   Source   Kamvar, Schlosser, Garcia-Molina 2003, algorithm 2; catalogue S142
 #ifndef LIBSHADW_REPUTATION_EIGENTRUST_H_
@@ -36,6 +36,9 @@
 namespace shadw::reputation {
 
 inline constexpr size_t kMaxTrustNodes = size_t{1} << 24;
+// Local trust lies between these or is 0, so that no share of it over- or underflows.
+inline constexpr double kMinTrust = 1e-100;
+inline constexpr double kMaxTrust = 1e100;
 
 // What one node's transactions with another say of it.
 //   Range    0 to satisfactory
@@ -57,8 +60,8 @@ class TrustGraph {
  public:
   //   Shapes   edges  columns of one length, in any order
   //   Errors   kInvalidArgument  columns of different lengths; a node that is none; trust
-  //                              that is negative, infinite or no number; sums that are
-  //                              infinite. The first such edge is named
+  //                              that is neither 0 nor kMinTrust to kMaxTrust. The first
+  //                              such edge is named
   //   Cost     two passes; 12 bytes an edge, 8 where 32 bits hold every number
   static absl::StatusOr<TrustGraph> Create(size_t nodes, const TrustEdges& edges);
 
@@ -98,6 +101,9 @@ class TrustGraph {
 };
 
 struct EigenTrustOptions {
+  // Below it rounding alone may change as much in each step.
+  static constexpr double kMinTolerance = 1e-14;
+
   // Nodes trusted from the start, each alike; empty: all nodes.
   std::span<const uint32_t> pre_trusted;
   double pre_trust_share = 0.15;  // `a` of the paper

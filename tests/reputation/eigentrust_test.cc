@@ -129,6 +129,18 @@ TEST(EigenTrust, ConvergesWithinTheStepsItPromises) {
   EXPECT_LE(result.change, 1e-9);
 }
 
+TEST(EigenTrust, ConvergesAtBothEndsOfWhatTrustMayBe) {
+  const EdgeList edges = RandomEdges(50, 300, 4);
+  for (const double scale : {kMinTrust, 1.0, kMaxTrust}) {
+    EdgeList scaled = edges;
+    for (double& one : scaled.trust) one = scale;
+    const auto result = Solve(*TrustGraph::Create(50, scaled.span()),
+                              {.tolerance = EigenTrustOptions::kMinTolerance});
+    ASSERT_TRUE(result.ok()) << result.status();
+    for (const double one : result->trust) EXPECT_TRUE(one > 0 && one < 1);
+  }
+}
+
 TEST(EigenTrust, SaysWhyItDoesNotConverge) {
   EdgeList pair;
   pair.Add(0, 1, 1);
@@ -144,7 +156,8 @@ TEST(EigenTrust, SaysWhyItDoesNotConverge) {
 
 TEST(EigenTrust, NamesTheFirstBadEdge) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const double bad : {-1.0, nan, std::numeric_limits<double>::infinity(), 1e301}) {
+  for (const double bad :
+       {-1.0, nan, std::numeric_limits<double>::infinity(), 1e301, 1e-310, 1e-101}) {
     EdgeList edges = RandomEdges(10, 20, 1);
     edges.Add(1, 2, bad);
     const auto graph = TrustGraph::Create(10, edges.span());
@@ -165,6 +178,7 @@ TEST(EigenTrust, RefusesOptionsThatMeanNothing) {
   EXPECT_FALSE(Solve(graph, {.pre_trusted = nobody}).ok());
   EXPECT_FALSE(Solve(graph, {.pre_trust_share = 1.01}).ok());
   EXPECT_FALSE(Solve(graph, {.tolerance = 0}).ok());
+  EXPECT_FALSE(Solve(graph, {.tolerance = 1e-300}).ok());
   EXPECT_FALSE(Solve(graph, {.max_iterations = 0}).ok());
   EXPECT_FALSE(Solve(*TrustGraph::Create(0, {}), {}).ok());
 }
