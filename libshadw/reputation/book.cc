@@ -60,8 +60,13 @@ absl::Status ReputationBook::AddParties(size_t count) {
 }
 
 absl::StatusOr<uint32_t> ReputationBook::WindowOf(base::Time now) const {
-  const int64_t window = now.time_since_epoch() / policy_.window;
-  if (now.time_since_epoch().count() < 0 || window > int64_t{kMaxWindows}) {
+  const int64_t since_1970 = base::ToUnixNanos(now);
+  if (since_1970 < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reputation: got a time of ", since_1970, " ns, need one since 1970"));
+  }
+  const int64_t window = since_1970 / policy_.window.count();
+  if (window > int64_t{kMaxWindows}) {
     return absl::InvalidArgumentError(absl::StrCat("reputation: got window ", window,
                                                    ", need 0 to ", kMaxWindows, " since 1970"));
   }
@@ -108,10 +113,7 @@ absl::Status ReputationBook::CheckPayments(const Payments& payments) const {
 // What the cap of the window lets through, added.
 inline uint64_t ReputationBook::Gain(Account& account, uint64_t units) const {
   const uint64_t gained = GainedIn(account);
-  // A log may hold gains from before the cap was lowered.
-  const uint64_t room =
-      policy_.cap_per_window.units - std::min<uint64_t>(gained, policy_.cap_per_window.units);
-  const uint64_t added = std::min(units, room);
+  const uint64_t added = std::min(units, policy_.cap_per_window.units - gained);
   account.units += added;
   account.gained = (gained + added) & PaymentPolicy::kMaxCap;
   account.window = window_ & kMaxWindows;
@@ -241,10 +243,17 @@ absl::Status ReputationBook::Transfer(Party from, Party to, Points points) const
 
 // False where no book can have written the change.
 bool ReputationBook::ReplayOne(const Change& change) {
-  if (change.window < window_) return false;
-  window_ = change.window;
   if (change.kind == ChangeKind::kAge) {
-    if (change.units > base::kPartsPerMillion || change.party != 0) return false;
+    if (change.party != 0 || change.units > base::kPartsPerMillion) return false;
+    if (change.units == 0) {
+      if (change.window <= window_) return false;
+      window_ = change.window;
+      return true;
+    }
+  }
+  // A window has begun before anything happens in it.
+  if (change.window != window_) return false;
+  if (change.kind == ChangeKind::kAge) {
     AgeAll(static_cast<uint32_t>(change.units));
     return true;
   }
@@ -256,12 +265,8 @@ bool ReputationBook::ReplayOne(const Change& change) {
     return true;
   }
   if (change.kind != ChangeKind::kGain) return false;
-  const uint64_t gained = GainedIn(account);
-  if (change.units > PaymentPolicy::kMaxCap - gained) return false;
-  account.units += change.units;
-  account.gained = (gained + change.units) & PaymentPolicy::kMaxCap;
-  account.window = window_ & kMaxWindows;
-  return true;
+  return change.units <= policy_.cap_per_payment.units &&
+         Gain(account, change.units) == change.units;
 }
 
 absl::StatusOr<ReputationBook> ReputationBook::Replay(const PaymentPolicy& policy, size_t parties,

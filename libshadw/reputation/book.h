@@ -11,15 +11,17 @@
 //   book.Age(now, 1000, &log);
 //   *ReputationBook::Replay({}, 1'000'000, log) == book;
 //
-// Every change can be appended to a log, and the log alone makes the same book again.
+// Every change can be appended to a log, and a log of all calls alone makes the same book
+// again.
 // Balances are never negative and never move between parties. Nothing here can overflow:
 // a party gains less than 2^40 units in each of at most 2^24 windows, and windows only
 // move forward.
 //
 // A book can be moved; a moved-from one may only be assigned or destroyed.
 //
-// Limits: kMaxParties; the windows of a book end after kMaxWindows (2^24 days are 45,000
-// years). A call that is refused changes nothing.
+// Limits: kMaxParties; kMaxWindows since 1970, which ends windows of a minute in 2001. Those
+// of ten minutes and more outlive base::Time, which ends in 2262. A call that is refused
+// changes nothing.
 //   Source   catalogue S83-S86, R5; Decent Cloud 3.1; B.1 "Reputation"
 #ifndef LIBSHADW_REPUTATION_BOOK_H_
 #define LIBSHADW_REPUTATION_BOOK_H_
@@ -77,8 +79,11 @@ class ReputationBook {
  public:
   //   Errors   kInvalidArgument  the policy's; more than kMaxParties
   static absl::StatusOr<ReputationBook> Create(const PaymentPolicy& policy, size_t parties);
-  // The book that a log tells of.
-  //   Errors   kDataLoss  a log that no book can have written, with the number of its change
+  // The book that a log tells of. Each change is held against the rules: windows begin
+  // before anything happens in them, gains keep both caps, losses what there is.
+  //   Shapes   log  of every call to one book since it was made; `policy` is that book's
+  //   Errors   kDataLoss  a log that no such book can have written, with the number of its
+  //                       change; kInvalidArgument  as Create
   static absl::StatusOr<ReputationBook> Replay(const PaymentPolicy& policy, size_t parties,
                                                std::span<const Change> log);
 
@@ -94,13 +99,17 @@ class ReputationBook {
   //   Errors   kInvalidArgument  more than kMaxParties in all
   absl::Status AddParties(size_t count);
 
+  // Whether a call at that time would be refused for it.
+  //   Errors   kInvalidArgument     before 1970, or in a window after kMaxWindows
+  //            kFailedPrecondition  `now` lies in an earlier window than the book
+  absl::Status CheckTime(base::Time now) const { return WindowOf(now).status(); }
+
   // Both sides of each payment gain; payments to oneself count for nothing.
   //   Shapes   payments  columns of one length
   //   Range    a gain of gain_bps of the amount, at most cap_per_payment, and at most what
   //            cap_per_window leaves
-  //   Errors   kInvalidArgument    columns of different lengths; a party the book does not
-  //                                know, with the number of its payment
-  //            kFailedPrecondition `now` lies in an earlier window than the book
+  //   Errors   kInvalidArgument  columns of different lengths; a party the book does not
+  //                              know, with the number of its payment; CheckTime's
   //   Cost     two cache misses a payment, fetched ahead; with a log 32 bytes more
   absl::Status Pay(base::Time now, const Payments& payments, std::vector<Change>* log = nullptr);
 
@@ -116,7 +125,7 @@ class ReputationBook {
                      std::vector<Change>* log = nullptr);
 
   // Everybody loses ppm / 10^6 of what they have, rounded down.
-  //   Errors   kInvalidArgument  ppm above 10^6; kFailedPrecondition as Pay
+  //   Errors   kInvalidArgument  ppm above 10^6; CheckTime's
   absl::Status Age(base::Time now, uint32_t ppm, std::vector<Change>* log = nullptr);
 
   // Always kUnimplemented: reputation is not transferable.

@@ -80,8 +80,21 @@ TEST(ReputationBook, NeverGoesBackToAnEarlierWindow) {
   ASSERT_TRUE(PayOnce(book, kDay, 0, 1, kToken).ok());
   EXPECT_EQ(PayOnce(book, kDay - kOneDay, 0, 1, kToken).code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(PayOnce(book, base::Time(base::Duration(-1)), 0, 1, kToken).code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(PayOnce(book, base::Time(base::Duration(-1)), 0, 1, kToken).message(),
+            "reputation: got a time of -1 ns, need one since 1970");
+  EXPECT_EQ(book.CheckTime(kDay - kOneDay).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(book.CheckTime(kDay + kOneDay).ok());
+}
+
+TEST(ReputationBook, EndsWithItsWindowsOrWithTimeItself) {
+  EXPECT_TRUE(MakeBook(1).CheckTime(base::Time::max()).ok());
+  const auto end = [](base::Duration window) { return base::Time(window * (kMaxWindows + 1L)); };
+  for (const base::Duration window :
+       {base::Duration(std::chrono::seconds(1)), base::Duration(std::chrono::minutes(1))}) {
+    const ReputationBook book = MakeBook(1, {.window = window});
+    EXPECT_TRUE(book.CheckTime(end(window) - base::Duration(1)).ok());
+    EXPECT_EQ(book.CheckTime(end(window)).code(), absl::StatusCode::kInvalidArgument);
+  }
 }
 
 TEST(ReputationBook, AppliesDeltasAsDecentCloudDoes) {
@@ -112,8 +125,10 @@ TEST(ReputationBook, NeverTransfers) {
   EXPECT_EQ(book.Transfer(0, 1, Points{1}).code(), absl::StatusCode::kUnimplemented);
 }
 
-// A history of every kind of operation, most of them on a few parties.
-void LiveThrough(ReputationBook& book, int operations, std::vector<Change>* log) {
+// A history of every kind of operation, most of them on a few parties. `after` is called
+// after each of them.
+template <typename After>
+void LiveThrough(ReputationBook& book, int operations, std::vector<Change>* log, After after) {
   crypto::SeededRandom random(7);
   base::Time now = kDay;
   const auto draw = [&](uint64_t below) {
@@ -143,17 +158,30 @@ void LiveThrough(ReputationBook& book, int operations, std::vector<Change>* log)
       default:
         ASSERT_TRUE(PayOnce(book, now, a, b, draw(2000) * kToken, log).ok());
     }
+    after();
   }
 }
 
 TEST(ReputationBook, IsMadeAgainByItsLogAtEveryPoint) {
   ReputationBook book = MakeBook(20);
   std::vector<Change> log;
-  LiveThrough(book, 20'000, &log);
+  LiveThrough(book, 1000, &log, [&] {
+    const auto again = ReputationBook::Replay({}, 20, log);
+    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_TRUE(*again == book) << log.size();
+  });
+  ASSERT_GT(log.size(), 500u);
+}
+
+TEST(ReputationBook, IsMadeAgainByALongLogAndByNoShorterOne) {
+  const auto nothing = [] {};
+  ReputationBook book = MakeBook(20);
+  std::vector<Change> log;
+  LiveThrough(book, 20'000, &log, nothing);
   ASSERT_GT(log.size(), 10'000u);
   EXPECT_TRUE(*ReputationBook::Replay({}, 20, log) == book);
   ReputationBook other = MakeBook(20);
-  LiveThrough(other, 20'000, nullptr);
+  LiveThrough(other, 20'000, nullptr, nothing);
   EXPECT_TRUE(other == book);
   log.pop_back();
   EXPECT_FALSE(*ReputationBook::Replay({}, 20, log) == book);
@@ -164,8 +192,15 @@ TEST(ReputationBook, RefusesALogThatNoBookWrote) {
       {{.units = 1, .party = 2}},
       {{.units = 0, .party = 0}},
       {{.units = 1, .party = 0, .kind = ChangeKind::kLoss}},
-      {{.units = 1, .window = 5}, {.units = 1, .window = 4}},
-      {{.units = PaymentPolicy::kMaxCap}, {.units = 1}},
+      {{.window = 5, .kind = ChangeKind::kAge}, {.units = 1, .window = 4}},
+      {{.window = 5, .kind = ChangeKind::kAge}, {.window = 4, .kind = ChangeKind::kAge}},
+      {{.window = 5, .kind = ChangeKind::kAge}, {.window = 5, .kind = ChangeKind::kAge}},
+      {{.units = 1, .window = 5}},                            // it has not begun
+      {{.units = 1, .window = 5, .kind = ChangeKind::kAge}},  // nor here
+      {{.kind = ChangeKind::kAge}},                           // the first begins by itself
+      {{.units = 10 * kUnitsPerPoint + 1}},                   // one payment
+      {{.units = 10 * kUnitsPerPoint}, {.units = 1}},         // one window
+      {{.window = 1, .kind = ChangeKind::kAge}, {.units = 1'000 * kUnitsPerPoint, .window = 1}},
       {{.units = 1'000'001, .kind = ChangeKind::kAge}},
       {{.units = 1, .kind = static_cast<ChangeKind>(9)}},
   };

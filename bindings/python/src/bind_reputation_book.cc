@@ -108,6 +108,7 @@ void PayByIds(Accounts& self, Int<int64_t> now_ns, const Rows& payers, const Row
       return absl::FailedPreconditionError(
           "reputation: got ids for a book of numbered parties, need a book made with 0 parties");
     }
+    if (const absl::Status late = self.book.CheckTime(At(now_ns)); !late.ok()) return late;
     std::vector<Party> payer_numbers(from.span().size());
     std::vector<Party> provider_numbers(to.span().size());
     absl::Status status = self.index.FindOrAdd(from.span(), payer_numbers);
@@ -154,12 +155,24 @@ py::dict LogColumns(Accounts& self) {
 
 // As the log that the same book wrote, from the columns of LogColumns.
 std::unique_ptr<Accounts> Replay(const Accounts& like, const py::dict& columns) {
-  const auto column = [&](const char* name) { return columns[name]; };
+  const auto column = [&](const char* name) -> py::object {
+    if (columns.contains(name)) return columns[name];
+    Refuse(std::string("reputation: got a log without ") + name +
+           ", need party, units, window and kind");
+  };
   const auto party = Column<uint32_t>::Borrow(column("party"));
   const auto units = Column<uint64_t>::Borrow(column("units"));
   const auto window = Column<uint32_t>::Borrow(column("window"));
   const auto kind = Column<uint32_t>::Borrow(column("kind"));
-  const vectorized::Shape shape = vectorized::Broadcast({&party, &units, &window, &kind});
+  const vectorized::Shape shape = vectorized::Broadcast({&party});
+  for (const size_t rows :
+       {vectorized::Broadcast({&units}).rows, vectorized::Broadcast({&window}).rows,
+        vectorized::Broadcast({&kind}).rows}) {
+    if (rows != shape.rows) {
+      Refuse("reputation: got columns of " + std::to_string(shape.rows) + " and " +
+             std::to_string(rows) + " rows, need one length");
+    }
+  }
   return Value(Unlocked([&]() -> absl::StatusOr<std::unique_ptr<Accounts>> {
     const Whole<uint32_t> who(party, shape);
     const Whole<uint64_t> much(units, shape);

@@ -56,8 +56,12 @@ py::dict ToDict(const NodeStats& it) {
 }
 
 NodeStats FromDict(const py::dict& it) {
-  const auto number = [&](const char* name) { return it[name].cast<uint64_t>(); };
-  return {.taken = base::FromUnixNanos(it["taken_ns"].cast<int64_t>()),
+  const auto value = [&](const char* name) -> py::object {
+    if (it.contains(name)) return it[name];
+    Refuse(std::string("telemetry: got statistics without ") + name + ", need all of them");
+  };
+  const auto number = [&](const char* name) { return uint64_t{value(name).cast<Int<uint64_t>>()}; };
+  return {.taken = base::FromUnixNanos(value("taken_ns").cast<Int<int64_t>>()),
           .uptime_s = number("uptime_s"),
           .cpu_total_milli = number("cpu_total_milli"),
           .cpu_free_milli = number("cpu_free_milli"),
