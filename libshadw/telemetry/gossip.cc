@@ -20,14 +20,14 @@ constexpr size_t kHeaderBytes = 2;
 constexpr size_t kDigestEntries =
     (Gossip::kMaxDatagramBytes - kHeaderBytes) / (kPrefixBytes + sizeof(uint64_t));
 constexpr size_t kReportEntries = (Gossip::kMaxDatagramBytes - kHeaderBytes) / kReportBytes;
-static_assert(kDigestEntries <= 255 && kReportEntries >= 4);
+static_assert(kDigestEntries == 49 && kReportEntries >= 4);
 
 }  // namespace
 
 Gossip::Gossip(const Options& options, base::RandomSource* random, base::Time now)
     : options_(options), random_(random), table_(options.table) {
   // Nodes that start together do not speak together.
-  options_.round = std::max(options_.round, base::Duration(std::chrono::milliseconds(1)));
+  options_.round = std::max(options_.round, kMinRound);
   next_ = now + base::Duration(Draw(static_cast<uint64_t>(options_.round.count())));
 }
 
@@ -69,31 +69,35 @@ void Gossip::HandleTimeout(base::Time now) {
   next_ = now + options_.round;
   ++rounds_;
   if (peers_.empty() || options_.broadcast) return;
-  SendDigests(peers_[Draw(peers_.size())]);
+  SendDigests(now, peers_[Draw(peers_.size())]);
 }
 
-// The news, then the rest from where the last round ended.
-std::vector<const HealthEntry*> Gossip::ToTell() {
+// The news, then the rest from where the last round ended; nothing of the dead.
+std::vector<const HealthEntry*> Gossip::ToTell(base::Time now) {
   constexpr size_t kMost = kMaxDigests * kDigestEntries;
   std::vector<const HealthEntry*> entries;
   std::set<NodeKey> named;
   for (const NodeKey& node : news_) {
     if (entries.size() == kMost / 2) break;
     const HealthEntry* const entry = table_.Find(node);
-    if (entry != nullptr && named.insert(node).second) entries.push_back(entry);
+    if (entry != nullptr && !table_.IsStale(*entry, now) && named.insert(node).second) {
+      entries.push_back(entry);
+    }
   }
   const auto& all = table_.entries();
   auto at = all.upper_bound(told_);
   for (size_t i = 0; i < all.size() && entries.size() < kMost; ++i, ++at) {
     if (at == all.end()) at = all.begin();
-    if (named.insert(at->first).second) entries.push_back(&at->second);
+    if (!table_.IsStale(at->second, now) && named.insert(at->first).second) {
+      entries.push_back(&at->second);
+    }
     told_ = at->first;
   }
   return entries;
 }
 
-void Gossip::SendDigests(const base::Endpoint& to) {
-  const std::vector<const HealthEntry*> entries = ToTell();
+void Gossip::SendDigests(base::Time now, const base::Endpoint& to) {
+  const std::vector<const HealthEntry*> entries = ToTell(now);
   for (size_t at = 0; at < entries.size(); at += kDigestEntries) {
     const size_t count = std::min(kDigestEntries, entries.size() - at);
     base::ByteWriter out;
@@ -136,9 +140,9 @@ void Gossip::HandleMessage(base::Time now, const base::Endpoint& from, base::Byt
   if (bytes.empty() || bytes.size() > kMaxDatagramBytes || !known_peers_.contains(from)) return;
   switch (bytes[0]) {
     case kDigest:
-      return HandleDigest(from, bytes.subspan(1));
+      return HandleDigest(now, from, bytes.subspan(1));
     case kRequest:
-      return HandleRequest(from, bytes.subspan(1));
+      return HandleRequest(now, from, bytes.subspan(1));
     case kReports:
       return HandleReports(now, bytes.subspan(1));
     default:
@@ -146,7 +150,7 @@ void Gossip::HandleMessage(base::Time now, const base::Endpoint& from, base::Byt
   }
 }
 
-void Gossip::HandleDigest(const base::Endpoint& from, base::ByteSpan bytes) {
+void Gossip::HandleDigest(base::Time now, const base::Endpoint& from, base::ByteSpan bytes) {
   base::ByteReader in(bytes);
   const size_t count = in.U8();
   if (in.remaining() != count * (kPrefixBytes + sizeof(uint64_t))) return;
@@ -158,7 +162,9 @@ void Gossip::HandleDigest(const base::Endpoint& from, base::ByteSpan bytes) {
     in.Raw(prefix);
     const uint64_t sequence = in.U64();
     const HealthEntry* const entry = FindByPrefix(prefix);
-    if (entry != nullptr && entry->report.sequence > sequence) newer_here.push_back(entry);
+    if (entry != nullptr && entry->report.sequence > sequence && !table_.IsStale(*entry, now)) {
+      newer_here.push_back(entry);
+    }
     if (entry == nullptr || entry->report.sequence < sequence) {
       wanted.Raw(prefix);
       ++wants;
@@ -171,7 +177,7 @@ void Gossip::HandleDigest(const base::Endpoint& from, base::ByteSpan bytes) {
   Send(from, std::move(out).Take());
 }
 
-void Gossip::HandleRequest(const base::Endpoint& from, base::ByteSpan bytes) {
+void Gossip::HandleRequest(base::Time now, const base::Endpoint& from, base::ByteSpan bytes) {
   base::ByteReader in(bytes);
   const size_t count = in.U8();
   if (in.remaining() != count * kPrefixBytes) return;
@@ -179,7 +185,8 @@ void Gossip::HandleRequest(const base::Endpoint& from, base::ByteSpan bytes) {
   for (size_t i = 0; i < count; ++i) {
     Prefix prefix;
     in.Raw(prefix);
-    if (const HealthEntry* const entry = FindByPrefix(prefix)) entries.push_back(entry);
+    const HealthEntry* const entry = FindByPrefix(prefix);
+    if (entry != nullptr && !table_.IsStale(*entry, now)) entries.push_back(entry);
   }
   SendReports(from, entries);
 }

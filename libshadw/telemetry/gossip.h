@@ -16,9 +16,10 @@
 //   1  3 reports   1  entries   each  a report (report.h)
 //
 // Only peers are heard and answered, so that a stolen address reaches nobody else, and an
-// answer is bounded. A report is checked before it is kept: nobody can alter or age one.
+// answer is bounded. A report is checked before it is kept: nobody can alter one. What is
+// stale is neither told nor kept (health_table.h): the dead do not come back as rumours.
 //
-// Limits: a digest names kMaxDigests * 48 nodes; of larger tables it tells the latest news
+// Limits: a round's digests name kMaxDigests * 49 nodes; of larger tables it tells the latest news
 // and a part of the rest, the next part in the next round. `broadcast` is the paper's
 // literal rule, every report to every peer, for networks of up to kMaxBroadcastPeers.
 //   Source   catalogue S68; Demers et al. 1987 (anti-entropy); van Renesse et al. 2008
@@ -50,15 +51,16 @@ class Gossip {
   static constexpr size_t kMaxBroadcastPeers = 64;
   static constexpr size_t kMaxQueued = 4096;  // datagrams and events; more are dropped
   static constexpr size_t kMaxNews = 256;
+  static constexpr base::Duration kMinRound = std::chrono::milliseconds(1);
 
   using Address = base::Endpoint;
-  // A report that was not known before.
+  // A peer told a report that was not known before.
   struct Event {
     NodeKey node{};
     uint64_t sequence = 0;
   };
   struct Options {
-    base::Duration round = std::chrono::seconds(1);
+    base::Duration round = std::chrono::seconds(1);  // kMinRound at least
     bool broadcast = false;
     HealthTable::Options table;
   };
@@ -84,12 +86,12 @@ class Gossip {
  private:
   using Prefix = base::ByteArray<16>;
 
-  void HandleDigest(const base::Endpoint& from, base::ByteSpan bytes);
-  void HandleRequest(const base::Endpoint& from, base::ByteSpan bytes);
+  void HandleDigest(base::Time now, const base::Endpoint& from, base::ByteSpan bytes);
+  void HandleRequest(base::Time now, const base::Endpoint& from, base::ByteSpan bytes);
   void HandleReports(base::Time now, base::ByteSpan bytes);
   const HealthEntry* FindByPrefix(const Prefix& prefix) const;
-  std::vector<const HealthEntry*> ToTell();
-  void SendDigests(const base::Endpoint& to);
+  std::vector<const HealthEntry*> ToTell(base::Time now);
+  void SendDigests(base::Time now, const base::Endpoint& to);
   void SendReports(const base::Endpoint& to, std::span<const HealthEntry* const> entries);
   void Send(const base::Endpoint& to, base::Bytes bytes);
   uint64_t Draw(uint64_t count);

@@ -1,27 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/telemetry/health_table.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
 
 namespace shadw::telemetry {
 
-absl::Status HealthTable::MakeRoom(base::Time now) {
-  if (entries_.size() < options_.max_nodes) return absl::OkStatus();
-  const auto oldest =
-      std::ranges::min_element(entries_, {}, [](const auto& entry) { return entry.second.heard; });
-  if (oldest == entries_.end() || !IsStale(oldest->second, now)) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("telemetry: got one node more, need at most ", options_.max_nodes));
+absl::Status HealthTable::Options::Validate() const {
+  const auto in_range = [](base::Duration time, int64_t least) {
+    return time.count() >= least && time <= kMaxInterval;
+  };
+  if (!in_range(interval, 1) || !in_range(max_ahead, 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("telemetry: got an interval of ", interval.count(), " ns and max_ahead ",
+                     max_ahead.count(), ", need 1 and 0, at most ", kMaxInterval.count()));
   }
-  entries_.erase(oldest);
+  if (stale_after == 0 || stale_after > kMaxStaleAfter || max_nodes == 0 || max_nodes > kMaxNodes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("telemetry: got stale_after ", stale_after, " and max_nodes ", max_nodes,
+                     ", need 1 or more, at most ", kMaxStaleAfter, " and ", kMaxNodes));
+  }
   return absl::OkStatus();
 }
 
+// Neither `now` nor `taken` lies before 1970: nothing overflows.
+absl::Status HealthTable::CheckTime(base::Time now, base::Time taken) const {
+  if (now < base::Time()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("telemetry: got time ", base::ToUnixNanos(now), " ns, need one since 1970"));
+  }
+  if (taken - now > options_.max_ahead) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("telemetry: got a report taken ", (taken - now).count(),
+                     " ns ahead, need at most ", options_.max_ahead.count()));
+  }
+  const base::Duration stale = options_.stale_after * options_.interval;
+  if (now - taken > stale) {
+    return absl::InvalidArgumentError(absl::StrCat("telemetry: got a report taken ",
+                                                   (now - taken).count(), " ns ago, need at most ",
+                                                   stale.count()));
+  }
+  return absl::OkStatus();
+}
+
+bool HealthTable::HasRoom(base::Time now) const {
+  if (entries_.size() < options_.max_nodes) return true;
+  const HealthEntry* const oldest = by_age_.empty() ? nullptr : Find(by_age_.begin()->second);
+  return oldest != nullptr && IsStale(*oldest, now);
+}
+
 absl::Status HealthTable::Ingest(base::Time now, base::ByteSpan bytes) {
-  // What is old is refused before its signature costs anything.
+  SHADW_RETURN_IF_ERROR(options_.Validate());
+  // What is old or has no room is refused before its signature costs anything.
   SHADW_ASSIGN_OR_RETURN(const Report seen, ParseReport(bytes));
   const auto known = entries_.find(seen.node);
   if (known != entries_.end()) {
@@ -32,14 +62,21 @@ absl::Status HealthTable::Ingest(base::Time now, base::ByteSpan bytes) {
                                              " and taken later"));
     }
   }
-  if (seen.stats.taken - now > options_.max_ahead) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("telemetry: got a report taken ", (seen.stats.taken - now).count(),
-                     " ns ahead, need at most ", options_.max_ahead.count()));
+  SHADW_RETURN_IF_ERROR(CheckTime(now, seen.stats.taken));
+  if (known == entries_.end() && !HasRoom(now)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("telemetry: got one node more, need at most ", options_.max_nodes));
   }
   SHADW_ASSIGN_OR_RETURN(const Report report, OpenReport(bytes));
-  if (known == entries_.end()) SHADW_RETURN_IF_ERROR(MakeRoom(now));
-  entries_[report.node] = {.report = report, .heard = now, .bytes = base::ToBytes(bytes)};
+  if (known != entries_.end()) {
+    by_age_.erase({known->second.alive(), report.node});
+  } else if (entries_.size() >= options_.max_nodes) {
+    entries_.erase(by_age_.begin()->second);
+    by_age_.erase(by_age_.begin());
+  }
+  HealthEntry& entry = entries_[report.node];
+  entry = {.report = report, .heard = now, .bytes = base::ToBytes(bytes)};
+  by_age_.emplace(entry.alive(), report.node);
   return absl::OkStatus();
 }
 

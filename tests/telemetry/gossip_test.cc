@@ -136,6 +136,47 @@ TEST(Gossip, HearsAndAnswersPeersOnly) {
   EXPECT_FALSE(machine.PollTransmit().has_value());
 }
 
+// Everything that two machines have to say to each other at one time.
+void Talk(base::Time now, Gossip& a, const base::Endpoint& at_a, Gossip& b,
+          const base::Endpoint& at_b) {
+  for (int i = 0; i < 9; ++i) {
+    while (const auto sent = a.PollTransmit()) b.HandleMessage(now, at_a, sent->bytes);
+    while (const auto sent = b.PollTransmit()) a.HandleMessage(now, at_b, sent->bytes);
+  }
+}
+
+TEST(Gossip, DoesNotRaiseTheDead) {
+  sim::Random random({.seed = 1});
+  const base::Time now = base::FromUnixSeconds(1'700'000'000);
+  Gossip old({}, &random, now);
+  Gossip young({}, &random, now);
+  const base::Endpoint at_old = sim::AddressPlan::EndpointOf(1);
+  const base::Endpoint at_young = sim::AddressPlan::EndpointOf(2);
+  ASSERT_TRUE(old.AddPeer(at_young).ok());
+  ASSERT_TRUE(young.AddPeer(at_old).ok());
+  const crypto::Ed25519Signer dead(base::ByteArray<32>{9});
+  ASSERT_TRUE(old.Publish(now, *SignReport(dead, 1, {.taken = now})).ok());
+  const base::Time later = now + std::chrono::hours(1);
+  // Neither of itself, nor asked, nor to whom tells of an earlier report.
+  old.HandleTimeout(later);
+  EXPECT_FALSE(old.PollTransmit().has_value());
+  base::Bytes request = {2, 1};
+  request.insert(request.end(), dead.public_key().begin(), dead.public_key().begin() + 16);
+  old.HandleMessage(later, at_young, request);
+  base::Bytes digest = request;
+  digest[0] = 1;
+  digest.resize(digest.size() + 8, 0);
+  old.HandleMessage(later, at_young, digest);
+  EXPECT_FALSE(old.PollTransmit().has_value());
+  // Of the living it still tells.
+  const crypto::Ed25519Signer alive(base::ByteArray<32>{8});
+  ASSERT_TRUE(old.Publish(later, *SignReport(alive, 1, {.taken = later})).ok());
+  old.HandleTimeout(later + seconds(2));
+  Talk(later + seconds(2), old, at_old, young, at_young);
+  EXPECT_EQ(young.table().size(), 1u);
+  EXPECT_NE(young.table().Find(alive.public_key()), nullptr);
+}
+
 TEST(Gossip, DropsForgedReports) {
   sim::Random random({.seed = 1});
   const base::Time now = base::FromUnixSeconds(1'700'000'000);

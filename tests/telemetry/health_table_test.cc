@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace shadw::telemetry {
 namespace {
 
@@ -79,12 +82,82 @@ TEST(HealthTable, TellsTheStaleAfterThreeIntervals) {
 TEST(HealthTable, GivesTheRoomOfTheStaleToNewcomersAndOfNobodyElse) {
   HealthTable table({.max_nodes = 2});
   ASSERT_TRUE(table.Ingest(kNow, ReportOf(SignerOf(1), 1, kNow)).ok());
-  ASSERT_TRUE(table.Ingest(kNow + 60 * kSecond, ReportOf(SignerOf(2), 1, kNow)).ok());
-  EXPECT_EQ(table.Ingest(kNow + 80 * kSecond, ReportOf(SignerOf(3), 1, kNow)).code(),
-            absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(table.Ingest(kNow + 100 * kSecond, ReportOf(SignerOf(3), 1, kNow)).ok());
+  const base::Time later = kNow + 60 * kSecond;
+  ASSERT_TRUE(table.Ingest(later, ReportOf(SignerOf(2), 1, later)).ok());
+  const base::Bytes third = ReportOf(SignerOf(3), 1, later);
+  EXPECT_EQ(table.Ingest(kNow + 80 * kSecond, third).code(), absl::StatusCode::kResourceExhausted);
+  base::Bytes forged = ReportOf(SignerOf(4), 1, later);
+  forged.back() ^= 1;
+  EXPECT_EQ(table.Ingest(kNow + 100 * kSecond, forged).code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_NE(table.Find(SignerOf(1).public_key()), nullptr);
+  EXPECT_TRUE(table.Ingest(kNow + 100 * kSecond, third).ok());
   EXPECT_EQ(table.Find(SignerOf(1).public_key()), nullptr);
   EXPECT_NE(table.Find(SignerOf(2).public_key()), nullptr);
+}
+
+TEST(HealthTable, DrivesOutWhoIsSilentForLongestHoweverOftenTheOthersReported) {
+  HealthTable table({.max_nodes = 50});
+  for (int round = 0; round < 3; ++round) {
+    for (uint8_t node = 0; node < 50; ++node) {
+      const base::Time now = kNow + (10 * round + node % 10) * kSecond;
+      ASSERT_TRUE(table.Ingest(now, ReportOf(SignerOf(node), round + 1, now)).ok());
+    }
+  }
+  base::Time last{};
+  const base::Time now = kNow + 200 * kSecond;  // all are stale
+  for (uint8_t newcomer = 100; newcomer < 150; ++newcomer) {
+    const std::map<NodeKey, HealthEntry> before = table.entries();
+    ASSERT_TRUE(table.Ingest(now, ReportOf(SignerOf(newcomer), 1, now)).ok());
+    for (const auto& [node, entry] : before) {
+      if (table.Find(node) != nullptr) continue;
+      EXPECT_GE(entry.alive(), last);
+      last = entry.alive();
+    }
+    EXPECT_EQ(table.size(), 50u);
+  }
+  EXPECT_EQ(table.Fresh(kNow + 200 * kSecond).size(), 50u);
+}
+
+TEST(HealthTable, TakesAnOldReportForNoSignOfLife) {
+  HealthTable table({});
+  const base::Bytes old = ReportOf(SignerOf(1), 5, base::FromUnixSeconds(1'000'000'000));
+  const absl::Status status = table.Ingest(kNow, old);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("ns ago, need at most 90000000000"), std::string::npos);
+  EXPECT_FALSE(table.Ingest(kNow, ReportOf(SignerOf(1), 6, kNow - 91 * kSecond)).ok());
+  EXPECT_EQ(table.size(), 0u);
+  // One that took a minute to arrive is fresh for half a minute.
+  ASSERT_TRUE(table.Ingest(kNow, ReportOf(SignerOf(1), 7, kNow - 60 * kSecond)).ok());
+  EXPECT_EQ(table.Fresh(kNow + 30 * kSecond).size(), 1u);
+  EXPECT_EQ(table.Stale(kNow + 31 * kSecond).size(), 1u);
+}
+
+TEST(HealthTable, DoesNotKeepWhoseClockRunsAheadFreshForLonger) {
+  HealthTable table({});
+  ASSERT_TRUE(table.Ingest(kNow, ReportOf(SignerOf(1), 1, kNow + 120 * kSecond)).ok());
+  EXPECT_EQ(table.Fresh(kNow + 90 * kSecond).size(), 1u);
+  EXPECT_EQ(table.Fresh(kNow + 91 * kSecond).size(), 0u);
+}
+
+TEST(HealthTable, RefusesOptionsThatMeanNothing) {
+  const base::Bytes report = ReportOf(SignerOf(1), 1, kNow);
+  EXPECT_TRUE(HealthTable::Options{}.Validate().ok());
+  const HealthTable::Options refused[] = {{.interval = {}},
+                                          {.interval = base::Duration::max()},
+                                          {.stale_after = 0},
+                                          {.stale_after = UINT32_MAX},
+                                          {.max_ahead = base::Duration(-1)},
+                                          {.max_ahead = base::Duration::max()},
+                                          {.max_nodes = 0},
+                                          {.max_nodes = SIZE_MAX}};
+  for (const HealthTable::Options& options : refused) {
+    EXPECT_EQ(options.Validate().code(), absl::StatusCode::kInvalidArgument);
+    HealthTable table(options);
+    EXPECT_EQ(table.Ingest(kNow, report).code(), absl::StatusCode::kInvalidArgument);
+  }
+  HealthTable table({});
+  EXPECT_FALSE(table.Ingest(base::Time::min(), report).ok());
+  EXPECT_TRUE(table.Fresh(base::Time::min()).empty());
 }
 
 }  // namespace
