@@ -18,6 +18,11 @@ absl::Status CheckRate(const Rate& rate) {
       absl::StrCat("telemetry: got rate ", rate.value, ", need a finite one of 0 or more"));
 }
 
+absl::StatusOr<double> Finite(double rps) {
+  if (std::isfinite(rps)) return rps;
+  return absl::OutOfRangeError("telemetry: got infinite requests a second, need a finite number");
+}
+
 }  // namespace
 
 double Rate::PerSecond() const {
@@ -37,9 +42,10 @@ absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_
   const auto clients = base::CheckedAdd(light_clients, full_clients);
   if (!clients) {
     return absl::OutOfRangeError(absl::StrCat("telemetry: got ", light_clients, " and ",
-                                              full_clients, " clients, need at most 2^64 in all"));
+                                              full_clients,
+                                              " clients, need fewer than 2^64 in all"));
   }
-  return static_cast<double>(*clients) * rate.PerSecond();
+  return Finite(static_cast<double>(*clients) * rate.PerSecond());
 }
 
 absl::StatusOr<double> RequiredThroughput(std::span<const ClientClass> classes) {
@@ -50,7 +56,7 @@ absl::StatusOr<double> RequiredThroughput(std::span<const ClientClass> classes) 
     }
     sum += static_cast<double>(classes[row].clients) * classes[row].rate.PerSecond();
   }
-  return sum;
+  return Finite(sum);
 }
 
 absl::Status RateMeter::Options::Validate() const {
@@ -76,27 +82,43 @@ RateMeter::RateMeter(const Options& options)
       window_(width_ * options.buckets),
       buckets_(options.buckets) {}
 
+void RateMeter::MoveTo(int64_t newest) {
+  if (newest <= newest_) return;
+  const int64_t steps = std::min(newest - newest_, static_cast<int64_t>(buckets_.size()));
+  newest_ = newest;
+  for (int64_t i = 0; i < steps; ++i) {
+    Bucket& bucket = At(newest - i);
+    live_ -= bucket.clients;
+    bucket = {.number = newest - i};
+  }
+}
+
+// Those who left the window are swept out when they are as many as may be in it: each sweep
+// is paid for by the clients that came since the last.
 RateMeter::Client* RateMeter::Place(uint64_t client) {
-  if (const auto found = clients_.find(client); found != clients_.end()) return &found->second;
-  if (clients_.size() >= kMaxClients) {
-    const int64_t oldest = newest_ - static_cast<int64_t>(buckets_.size()) + 1;
+  const auto found = clients_.find(client);
+  if (found != clients_.end() && (found->second.registered || InWindow(found->second))) {
+    return &found->second;
+  }
+  if (live_ + registered_ >= kMaxClients) return nullptr;
+  if (found != clients_.end()) return &found->second;
+  if (clients_.size() >= 2 * kMaxClients) {
     std::erase_if(clients_, [&](const auto& entry) {
-      return !entry.second.registered && entry.second.bucket < oldest;
+      return !entry.second.registered && !InWindow(entry.second);
     });
-    if (clients_.size() >= kMaxClients) return nullptr;
   }
   return &clients_[client];
 }
 
 absl::Status RateMeter::Record(base::Time now, uint64_t client, uint32_t requests) {
   const int64_t number = NumberOf(now);
-  if (number < 0 || number + static_cast<int64_t>(buckets_.size()) <= newest_) {
+  if (number < 0 || number <= newest_ - static_cast<int64_t>(buckets_.size())) {
     return absl::InvalidArgumentError(absl::StrCat(
         "telemetry: got bucket ", number, ", need one within ", buckets_.size(), " of ", newest_));
   }
-  newest_ = std::max(newest_, number);
+  MoveTo(number);
   Bucket& bucket = At(number);
-  if (bucket.number != number) bucket = {.number = number};
+  bucket.number = number;
   bucket.requests += requests;
   Client* const place = Place(client);
   if (place == nullptr) {
@@ -105,8 +127,10 @@ absl::Status RateMeter::Record(base::Time now, uint64_t client, uint32_t request
   }
   if (number <= place->bucket) return absl::OkStatus();
   if (!place->registered) {
-    if (place->bucket >= 0 && At(place->bucket).number == place->bucket) {
+    if (InWindow(*place)) {
       --At(place->bucket).clients;
+    } else {
+      ++live_;
     }
     ++bucket.clients;
   }
@@ -123,7 +147,10 @@ absl::Status RateMeter::Register(uint64_t client) {
   if (place->registered) return absl::OkStatus();
   place->registered = true;
   ++registered_;
-  if (place->bucket >= 0 && At(place->bucket).number == place->bucket) --At(place->bucket).clients;
+  if (InWindow(*place)) {
+    --At(place->bucket).clients;
+    --live_;
+  }
   return absl::OkStatus();
 }
 
@@ -132,9 +159,9 @@ void RateMeter::Unregister(uint64_t client) {
   if (found == clients_.end() || !found->second.registered) return;
   --registered_;
   found->second.registered = false;
-  const int64_t number = found->second.bucket;
-  if (number >= 0 && At(number).number == number) {
-    ++At(number).clients;
+  if (InWindow(found->second)) {
+    ++At(found->second.bucket).clients;
+    ++live_;
   } else {
     clients_.erase(found);
   }

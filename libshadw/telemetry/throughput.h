@@ -8,8 +8,8 @@
 //   meter.Record(now, client);
 //   meter.Check(now, needed).ok;
 //
-// Limits: a meter knows kMaxClients clients; its window is cut into buckets, and a rate is
-// exact to one of them.
+// Limits: a meter counts kMaxClients clients in its window, and keeps as many more that left
+// it; the window is cut into buckets, and a rate is exact to one of them.
 //   Source   catalogue S1, S2
 #ifndef LIBSHADW_TELEMETRY_THROUGHPUT_H_
 #define LIBSHADW_TELEMETRY_THROUGHPUT_H_
@@ -46,7 +46,7 @@ struct ClientClass {
 //   Monotone in  light_clients, full_clients, rate; linear in each
 //   Units    clients; requests a second
 //   Errors   kInvalidArgument  a rate that is negative, infinite or no number
-//            kOutOfRange       more than 2^64 clients
+//            kOutOfRange       2^64 clients or more; a result that is infinite
 //   Source   catalogue S1; shadw and deMEC lite papers
 absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_clients,
                                           const Rate& rate);
@@ -80,8 +80,9 @@ class RateMeter {
 
   // `requests` of one client. Times may come out of order within the window.
   //   Errors   kInvalidArgument    `now` lies before the window
-  //            kResourceExhausted  kMaxClients are in the window; the requests count, the
-  //                                client does not
+  //            kResourceExhausted  kMaxClients are in the window or registered; the requests
+  //                                count, the client does not
+  //   Cost     constant on average, refused or not
   absl::Status Record(base::Time now, uint64_t client, uint32_t requests = 1);
   // A client that counts although it may be silent.
   //   Errors   kResourceExhausted  as above
@@ -110,6 +111,11 @@ class RateMeter {
   explicit RateMeter(const Options& options);
   int64_t NumberOf(base::Time time) const { return time.time_since_epoch() / width_; }
   Bucket& At(int64_t number) { return buckets_[static_cast<size_t>(number) % buckets_.size()]; }
+  // Empties the buckets that leave the window.
+  void MoveTo(int64_t newest);
+  bool InWindow(const Client& client) const {
+    return client.bucket >= 0 && client.bucket > newest_ - static_cast<int64_t>(buckets_.size());
+  }
   // The client's place, made if there is room; null otherwise.
   Client* Place(uint64_t client);
   template <typename Add>
@@ -120,6 +126,7 @@ class RateMeter {
   std::vector<Bucket> buckets_;
   int64_t newest_ = 0;
   uint64_t registered_ = 0;
+  uint64_t live_ = 0;  // the clients of all buckets
   std::unordered_map<uint64_t, Client> clients_;
 };
 

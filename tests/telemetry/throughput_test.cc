@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 
 namespace shadw::telemetry {
 namespace {
@@ -34,6 +37,8 @@ TEST(RequiredThroughput, RefusesWhatIsNoRate) {
     EXPECT_THAT(RequiredThroughput(classes).status().message(), testing::HasSubstr("in row 1"));
   }
   EXPECT_EQ(RequiredThroughput(UINT64_MAX, 1, {.value = 1}).status().code(),
+            absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(RequiredThroughput(UINT64_MAX, 0, {.value = 1e300}).status().code(),
             absl::StatusCode::kOutOfRange);
 }
 
@@ -89,6 +94,68 @@ TEST(RateMeter, RefusesClientsAboveItsLimitAndCountsTheirRequests) {
   EXPECT_EQ(meter.Record(kStart, UINT64_MAX).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(meter.ObservedRps(kStart) * 60, double{RateMeter::kMaxClients} + 1);
   EXPECT_TRUE(meter.Record(kStart + 100 * kSecond, UINT64_MAX).ok());
+  EXPECT_EQ(meter.Clients(kStart + 100 * kSecond), 1u);
+}
+
+TEST(RateMeter, DoesNotSearchItsClientsForEachThatItRefuses) {
+  RateMeter meter = *RateMeter::Create({});
+  for (size_t i = 0; i < RateMeter::kMaxClients; ++i) ASSERT_TRUE(meter.Record(kStart, i).ok());
+  // A million at 20 ms each would be six hours.
+  for (uint64_t i = 0; i < 1'000'000; ++i) {
+    ASSERT_FALSE(meter.Record(kStart + base::Duration(i), UINT64_MAX - i).ok());
+  }
+  EXPECT_FALSE(meter.Register(UINT64_MAX).ok());
+  EXPECT_EQ(meter.Clients(kStart), RateMeter::kMaxClients);
+}
+
+// What a meter of four buckets must say, kept the slow way.
+struct SlowMeter {
+  std::map<uint64_t, int64_t> latest;
+  std::set<uint64_t> registered;
+
+  uint64_t Clients(int64_t now) const {
+    uint64_t count = registered.size();
+    for (const auto& [client, bucket] : latest) {
+      count += registered.contains(client) || bucket <= now - 4 ? 0 : 1;
+    }
+    return count;
+  }
+};
+
+TEST(RateMeter, CountsWhoComesGoesAndRegistersInAnyOrder) {
+  RateMeter meter = *RateMeter::Create({.window = 4 * kSecond, .buckets = 4});
+  SlowMeter slow;
+  const int64_t start = base::ToUnixSeconds(kStart);
+  int64_t now = start;
+  uint64_t state = 1;
+  const auto draw = [&](uint64_t below) {
+    state = state * 6364136223846793005 + 1442695040888963407;
+    return (state >> 33) % below;
+  };
+  for (int i = 0; i < 100'000; ++i) {
+    const uint64_t client = draw(12);
+    switch (draw(8)) {
+      case 0:
+        now += static_cast<int64_t>(draw(7));
+        ASSERT_TRUE(meter.Record(base::FromUnixSeconds(now), client).ok());
+        slow.latest[client] = now;
+        break;
+      case 1:
+        ASSERT_TRUE(meter.Register(client).ok());
+        slow.registered.insert(client);
+        break;
+      case 2:
+        meter.Unregister(client);
+        slow.registered.erase(client);
+        break;
+      default: {
+        const int64_t then = std::max(start, now - static_cast<int64_t>(draw(4)));
+        ASSERT_TRUE(meter.Record(base::FromUnixSeconds(then), client).ok());
+        slow.latest[client] = std::max(slow.latest[client], then);
+      }
+    }
+    ASSERT_EQ(meter.Clients(base::FromUnixSeconds(now)), slow.Clients(now)) << i;
+  }
 }
 
 }  // namespace
