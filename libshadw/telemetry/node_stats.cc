@@ -174,9 +174,10 @@ absl::StatusOr<NodeStats> NodeSampler::Sample(base::Time now) {
   const uint64_t total = ticks.total - std::min(last_.total, ticks.total);
   const uint64_t idle = ticks.idle - std::min(last_.idle, ticks.idle);
   if (total > 0) {
-    stats.cpu_free_milli = static_cast<uint64_t>(
-        static_cast<unsigned __int128>(stats.cpu_total_milli) * std::min(idle, total) / total);
+    cpu_free_milli_ = static_cast<uint64_t>(static_cast<unsigned __int128>(stats.cpu_total_milli) *
+                                            std::min(idle, total) / total);
   }
+  stats.cpu_free_milli = std::min(cpu_free_milli_, stats.cpu_total_milli);
   last_ = ticks;
   stats.memory_total_bytes = memory.memory_total_bytes;
   stats.memory_free_bytes = memory.memory_free_bytes;

@@ -8,8 +8,8 @@
 //   NodeStats stats = *sampler.Sample(clock.Now());
 //   stats.memory_free_bytes;
 //
-// Limits: processors are free as they were between the last two samples; the first sample
-// tells the average since the machine started.
+// Limits: processors are free as they were between the last two samples that lie a tick
+// (10 ms) apart or more; the first sample tells the average since the machine started.
 //   Source   catalogue S67; proc(5); Linux, Documentation/filesystems/proc.rst
 #ifndef LIBSHADW_TELEMETRY_NODE_STATS_H_
 #define LIBSHADW_TELEMETRY_NODE_STATS_H_
@@ -85,6 +85,7 @@ class NodeSampler {
  private:
   Options options_;
   CpuTicks last_;
+  uint64_t cpu_free_milli_ = 0;  // as the last tick told
 };
 
 }  // namespace shadw::telemetry

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace shadw::telemetry {
 namespace {
 
@@ -27,14 +29,34 @@ void RttEstimator::Update(base::Duration rtt) {
   srtt_ns_ = ((7 * srtt + sample + 4) / 8) & kFortyBits;
 }
 
-base::Duration RttEstimator::rto(const Bounds& bounds) const {
-  base::Duration timeout = bounds.initial;
-  if (has_sample()) {
-    const base::Duration raw = srtt() + std::max(bounds.granularity, 4 * rttvar());
-    timeout = std::clamp(raw, bounds.min, std::max(bounds.min, bounds.max));
+absl::Status RttEstimator::Bounds::Validate() const {
+  const auto in_range = [](base::Duration time, int64_t least) {
+    return time.count() >= least && time <= kMaxTimeout;
+  };
+  if (in_range(initial, 1) && in_range(min, 0) && in_range(max, 1) && in_range(granularity, 0) &&
+      min <= max) {
+    return absl::OkStatus();
   }
-  for (uint64_t i = 0; i < backoffs_ && timeout < bounds.max; ++i) timeout *= 2;
-  return std::min(timeout, bounds.max);
+  return absl::InvalidArgumentError(
+      absl::StrCat("telemetry: got initial ", initial.count(), ", min ", min.count(), ", max ",
+                   max.count(), " and granularity ", granularity.count(),
+                   " ns, need min <= max, initial and max above 0, at "
+                   "most ",
+                   kMaxTimeout.count()));
+}
+
+base::Duration RttEstimator::rto(const Bounds& bounds) const {
+  const auto bounded = [](base::Duration time) {
+    return std::clamp(time, base::Duration(0), kMaxTimeout);
+  };
+  const base::Duration max = bounded(bounds.max);
+  base::Duration timeout = bounded(bounds.initial);
+  if (has_sample()) {
+    const base::Duration raw = srtt() + std::max(bounded(bounds.granularity), 4 * rttvar());
+    timeout = std::max(raw, bounded(bounds.min));
+  }
+  for (uint64_t i = 0; i < backoffs_ && timeout < max; ++i) timeout *= 2;
+  return std::min(timeout, max);
 }
 
 }  // namespace shadw::telemetry

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "libshadw/base/time.h"
 
 namespace shadw::telemetry {
@@ -29,12 +30,17 @@ class RttEstimator {
   static constexpr base::Duration kMaxRtt{int64_t{1} << 39};
   static constexpr uint32_t kMaxBackoffs = 16;
 
-  // min <= initial <= max.
+  static constexpr base::Duration kMaxTimeout = std::chrono::hours(24);
+
   struct Bounds {
     base::Duration initial = std::chrono::seconds(1);  // before the first sample
     base::Duration min = std::chrono::seconds(1);
     base::Duration max = std::chrono::seconds(60);
     base::Duration granularity = std::chrono::milliseconds(1);  // of the caller's timer
+
+    //   Errors   kInvalidArgument  a negative time, an initial or max of 0, min above max, or
+    //                              anything over kMaxTimeout
+    absl::Status Validate() const;
   };
 
   // Takes in one measured round trip, and forgets the backoff.
@@ -50,8 +56,9 @@ class RttEstimator {
   // Both 0 before the first sample.
   base::Duration srtt() const { return base::Duration(static_cast<int64_t>(srtt_ns_)); }
   base::Duration rttvar() const { return base::Duration(static_cast<int64_t>(rttvar_ns_)); }
-  // srtt + max(granularity, 4 * rttvar) within the bounds, doubled for each backoff, at
-  // most `max`.
+  // srtt + max(granularity, 4 * rttvar) within the bounds (`initial` before the first sample),
+  // doubled for each backoff, at most `max`.
+  //   Range    0 to max; of bounds that Validate refuses, to kMaxTimeout
   base::Duration rto(const Bounds& bounds) const;
 
  private:

@@ -93,6 +93,8 @@ TEST_F(SavedProc, TellsTheProcessorsOfTheTimeBetweenTwoSamples) {
   const uint64_t total = 1'000'075 + 2 + 653'743 + 6'000'500 + 25 + 75 + 76;
   ASSERT_EQ(total - 7'654'321, 175u);
   EXPECT_EQ(sampler.Sample(kNow)->cpu_free_milli, 2000u * 25 / 175);
+  // Within the same tick nothing new is known.
+  EXPECT_EQ(sampler.Sample(kNow)->cpu_free_milli, 2000u * 25 / 175);
 }
 
 TEST_F(SavedProc, IsUnavailableWithoutAFileOrADisk) {

@@ -41,6 +41,27 @@ TEST(RttEstimator, KeepsTheTimeoutWithinItsBounds) {
   EXPECT_EQ(rtt.rto({.min = {}, .max = milliseconds(250)}), milliseconds(250));
 }
 
+TEST(RttEstimator, RefusesBoundsThatMeanNothing) {
+  EXPECT_TRUE(RttEstimator::Bounds{}.Validate().ok());
+  const RttEstimator::Bounds refused[] = {{.initial = {}},
+                                          {.initial = base::Duration::min()},
+                                          {.min = milliseconds(-1)},
+                                          {.min = seconds(61)},
+                                          {.max = {}},
+                                          {.max = base::Duration::max()},
+                                          {.granularity = base::Duration::max()}};
+  for (const RttEstimator::Bounds& bounds : refused) {
+    EXPECT_EQ(bounds.Validate().code(), absl::StatusCode::kInvalidArgument);
+    RttEstimator rtt;
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_GE(rtt.rto(bounds).count(), 0);
+      EXPECT_LE(rtt.rto(bounds), RttEstimator::kMaxTimeout);
+      if (i == 2) rtt.Update(milliseconds(100));
+      rtt.Backoff();
+    }
+  }
+}
+
 TEST(RttEstimator, WaitsAtLeastOneTickLongerThanASteadyPeerTakes) {
   RttEstimator rtt;
   for (int i = 0; i < 200; ++i) rtt.Update(milliseconds(100));
