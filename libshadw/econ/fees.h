@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/amount.h"
+#include "libshadw/base/fees.h"
 #include "libshadw/base/formula_mode.h"
 
 namespace shadw::econ {
@@ -23,36 +24,10 @@ using base::FormulaMode;
 
 inline constexpr size_t kMaxFeeSinks = 1024;
 
-struct FeePolicy {
-  uint64_t fee_bps = 200;
-  uint64_t dao_share_ppm = base::kPartsPerMillion;
-};
-
-struct FeeSplit {
-  Amount payer_pays = 0;
-  Amount provider_net = 0;
-  Amount fee = 0;   // payer_pays = provider_net + fee
-  Amount dao = 0;   // of the fee, rounded down
-  Amount rest = 0;  // fee = dao + rest
-  friend bool operator==(const FeeSplit&, const FeeSplit&) = default;
-};
-
-// What a payment of `amount` becomes.
-//   Range    fee <= amount
-//   Monotone in  amount; fee also in fee_bps
-//   Units    base units, basis points, parts per million; the fee is rounded down
-//   Errors   kInvalidArgument  fee_bps over 10 000 or dao_share_ppm over 1 000 000
-//            kOutOfRange       kReference: the payer would pay 2^64 or more
-//   Promise  payer_pays == provider_net + dao + rest
-//   Paper    "the system charges the node provider a 2% fee"
-//   Defect   who is charged differs between the paper and the authors' program
-//   Modes    kCorrected     the provider is charged
-//            kPaperLiteral  the same
-//            kReference     the payer is charged twice half the fee, each rounded down, and
-//                           the provider gets the whole amount
-//   Source   catalogue S82, B.1 fees
-absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy = {},
-                                       FormulaMode mode = FormulaMode::kCorrected);
+// What a payment becomes: catalogue S82.
+using base::ChargePayment;
+using base::FeePolicy;
+using base::FeeSplit;
 
 // A fee to predetermined wallets: floor(fee * share / million) each, and what that leaves
 // over one unit each to those who lost most by rounding, the first of them first.
