@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "libshadw/base/quorum.h"
 #include "libshadw/econ/auction.h"
 #include "libshadw/econ/capacity_rewards.h"
 #include "libshadw/econ/durability.h"
@@ -190,10 +191,29 @@ JsonOr AskAllowedDowntime(const json& a) {
 
 JsonOr AskEvaluateSla(const json& a) {
   std::vector<SlaSample> samples;
-  for (const json& uptime : a.at("uptime_ppm")) samples.push_back({.uptime_ppm = uptime});
-  const auto report = EvaluateSla({.uptime_ppm = a.at("target_ppm")}, samples);
+  for (size_t i = 0; i < a.at("uptime_ppm").size(); ++i) {
+    samples.push_back({.uptime_ppm = a["uptime_ppm"][i],
+                       .latency_p99 = base::Duration(At<int64_t>(a, "latency_ns", i))});
+  }
+  Sla sla = {.uptime_ppm = a.at("target_ppm")};
+  if (a.contains("promised_latency_ns")) {
+    sla.latency_p99 = base::Duration(a["promised_latency_ns"].get<int64_t>());
+  }
+  const auto report = EvaluateSla(sla, samples);
   if (!report.ok()) return report.status();
   return json{report->periods, report->breaches, report->uptime_ppm, report->compliance_ppm};
+}
+
+JsonOr AskSlaCredit(const json& a) {
+  Sla sla;
+  for (const json& step : a.at("credits")) sla.credits.push_back({step.at(0), step.at(1)});
+  const auto credit = [&](size_t i) -> JsonOr {
+    const auto penalty = PenaltyFor(
+        sla, {.periods = 1, .uptime_ppm = At<uint64_t>(a, "uptime_ppm", i)}, a.at("price"));
+    if (!penalty.ok()) return penalty.status();
+    return json(penalty->credit);
+  };
+  return ForRows(a, credit, {"credits"});
 }
 
 JsonOr AskSlaPenaltyPoints(const json& a) {
@@ -257,6 +277,20 @@ JsonOr AskExpectedNet(const json& a) {
   });
 }
 
+JsonOr AskIsMalicious(const json& a) {
+  const auto inputs = [&](const std::string& who) {
+    return NetInputs{a.at(who + "_benefit"), a.at(who + "_time"), a.at(who + "_cost"),
+                     a.at(who + "_loss")};
+  };
+  const auto verdict = CompareIncentives(inputs("malicious"), inputs("honest"), CostsOf(a));
+  if (!verdict.ok()) return verdict.status();
+  return json(*verdict == IncentiveVerdict::kMalicious);
+}
+
+JsonOr AskEach(const json& a, uint64_t (*function)(uint64_t)) {
+  return ForRows(a, [&](size_t i) { return json(function(At<uint64_t>(a, "n", i))); });
+}
+
 JsonOr AskBreakevenLoss(const json& a) {
   return ToJson(
       BreakevenLoss({a.at("malicious_benefit"), a.at("malicious_time"), a.at("malicious_cost")},
@@ -312,13 +346,18 @@ TEST(KnownAnswers, OfRewardsRefundsAuctionsIncentivesAndDurabilityAreGiven) {
       {"settle_escrow", AskSettleEscrow},
       {"allowed_downtime_ns", AskAllowedDowntime},
       {"evaluate_sla", AskEvaluateSla},
+      {"sla_credit", AskSlaCredit},
       {"sla_penalty_points", AskSlaPenaltyPoints},
       {"tiered_price", AskTieredPrice},
       {"vickrey", AskVickrey},
       {"procure", AskProcure},
       {"next_base_fee", AskNextBaseFee},
       {"utilisation_price", AskUtilisationPrice},
+      {"max_faulty", [](const json& a) { return AskEach(a, base::MaxFaulty); }},
+      {"quorum", [](const json& a) { return AskEach(a, base::Quorum); }},
+      {"two_thirds", [](const json& a) { return AskEach(a, base::TwoThirds); }},
       {"expected_net", AskExpectedNet},
+      {"is_malicious", AskIsMalicious},
       {"breakeven_loss", AskBreakevenLoss},
       {"annual_loss", AskAnnualLoss},
       {"lazy_repair_nines", AskLazyRepair},
