@@ -15,7 +15,9 @@
 #include "libshadw/econ/refund.h"
 #include "libshadw/econ/sla.h"
 #include "libshadw/econ/split.h"
+#include "libshadw/econ/stake_choice.h"
 #include "tests/econ/known_answers.h"
+#include "tests/vectors/known_steps.h"
 
 namespace shadw::econ {
 namespace {
@@ -291,6 +293,29 @@ JsonOr AskEach(const json& a, uint64_t (*function)(uint64_t)) {
   return ForRows(a, [&](size_t i) { return json(function(At<uint64_t>(a, "n", i))); });
 }
 
+// Whom a seed chooses is Python's to hash; here is who can be chosen at all.
+JsonOr AskSelectProposer(const json& a) {
+  std::vector<StakeEntry> entries;
+  for (size_t i = 0; i < a.at("nodes").size(); ++i) {
+    entries.push_back({ArrayOf<32>(a["nodes"][i]), a.at("stakes").at(i)});
+  }
+  const auto table = StakeTable::Create(std::move(entries));
+  return table.ok() ? JsonOr(json()) : table.status();
+}
+
+JsonOr AskJudgeFetch(const json& a) {
+  std::vector<FetchResponse> responses;
+  for (const json& one : a.at("responses")) {
+    responses.push_back({one.at(0), ArrayOf<32>(one.at(1)), one.at(2), one.at(3), one.at(4)});
+  }
+  constexpr std::array<const char*, 3> kNames = {"first", "late", "invalid"};
+  json verdicts = json::array();
+  for (const FetchVerdict verdict : JudgeFetch(responses)) {
+    verdicts.push_back(kNames.at(static_cast<size_t>(verdict)));
+  }
+  return verdicts;
+}
+
 JsonOr AskBreakevenLoss(const json& a) {
   return ToJson(
       BreakevenLoss({a.at("malicious_benefit"), a.at("malicious_time"), a.at("malicious_cost")},
@@ -353,6 +378,8 @@ TEST(KnownAnswers, OfRewardsRefundsAuctionsIncentivesAndDurabilityAreGiven) {
       {"procure", AskProcure},
       {"next_base_fee", AskNextBaseFee},
       {"utilisation_price", AskUtilisationPrice},
+      {"select_proposer", AskSelectProposer},
+      {"judge_fetch", AskJudgeFetch},
       {"max_faulty", [](const json& a) { return AskEach(a, base::MaxFaulty); }},
       {"quorum", [](const json& a) { return AskEach(a, base::Quorum); }},
       {"two_thirds", [](const json& a) { return AskEach(a, base::TwoThirds); }},

@@ -91,6 +91,19 @@ absl::StatusOr<KnownObject> MakeAccounts(const json& arguments) {
        [=](const json& a) {
          return Done(accounts->Pay({a.at("payer"), a.at("to"), a.at("amount")}));
        }},
+      {"pay_with_fee",
+       [=](const json& a) -> JsonOr {
+         std::vector<size_t> sinks;
+         std::vector<uint64_t> shares;
+         for (const json& sink : a.at("sinks")) {
+           sinks.push_back(sink.at(0));
+           shares.push_back(sink.at(1));
+         }
+         const auto it =
+             accounts->PayWithFee({a.at("payer"), a.at("to"), a.at("amount")}, {}, {sinks, shares});
+         if (!it.ok()) return it.status();
+         return json{it->payer_pays, it->provider_net, it->fee, it->dao, it->rest};
+       }},
       {"burn",
        [=](const json& a) { return Done(accounts->Burn(a.at("account"), a.at("amount"))); }},
       {"balances",

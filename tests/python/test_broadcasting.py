@@ -278,7 +278,7 @@ TABLE = {
         TRADE | {"max_supply": [1000.0, 2000.0], "fee_bps": [200, 0]},
         {"points": POINTS},
     ),
-    "econ.settle": ({"amount": [5, 2**63], "expires_ns": [130, 140], "now_ns": [129, -5]}, {}),
+    "econ.settle": ({"amount": [5, 2**62], "expires_ns": [130, 140], "now_ns": [129, -5]}, {}),
     "econ.sla_credit": (
         {"price": [100 * TOKEN, 2**63], "uptime_ppm": [998_999, 1_000_000]},
         {"credits": [(999_000, 1000), (990_000, 2500)]},
