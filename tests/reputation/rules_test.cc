@@ -16,8 +16,6 @@ using base::Amount;
 using base::FormulaMode;
 
 constexpr Amount kToken = base::kBaseUnitsPerToken;
-constexpr std::array kModes = {FormulaMode::kCorrected, FormulaMode::kPaperLiteral,
-                               FormulaMode::kReference};
 
 uint64_t Draw(crypto::SeededRandom& random) {
   const auto bytes = random.Array<8>();

@@ -44,7 +44,10 @@ py::object MinMaxOf(const Doubles& value, const Doubles& least, const Doubles& g
                     const Out& out) {
   py::object result = Vectorized(
       out,
-      [](double one, double low, double high) {
+      [](double one, double low, double high) -> absl::StatusOr<double> {
+        if (std::isnan(one) || std::isnan(low) || std::isnan(high)) {
+          return absl::InvalidArgumentError("reputation: got NaN, need a number and its range");
+        }
         return reputation::MinMax(one, low, high)
             .value_or(std::numeric_limits<double>::quiet_NaN());
       },
