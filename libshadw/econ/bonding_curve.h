@@ -40,7 +40,11 @@ struct Trade {
 //   Monotone in  used
 //   Errors   kInvalidArgument  capacity is 0, negative or not finite; used is negative or NaN
 //            kOutOfRange       used > capacity
-//   Source   catalogue S4; the papers leave open whether the axis is demand or supply
+//   Paper    the curve models "the relationship between the amount of service being provided
+//            and the price"
+//   Defect   whether that amount is the demand or the supply is left open
+//   Modes    one  what is used, over what there is
+//   Source   catalogue S4; shadw and deMEC lite papers
 absl::StatusOr<double> TFromUtilisation(double used, double capacity);
 
 // What the next unit costs.
@@ -55,6 +59,7 @@ absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply);
 // spans are of one length, and `prices` may be `supplies`.
 //   Errors   as PriceAt, but a supply over its largest is kInvalidArgument; some prices may
 //            be written
+//   Modes    as BezierPrice
 absl::Status PricesAt(std::span<const double> supplies, std::span<const double> max_supplies,
                       const ControlPoints& points, FormulaMode mode, std::span<double> prices);
 

@@ -66,6 +66,7 @@ struct Quote {
 //   Source   catalogue S38
 absl::StatusOr<Quote> LockPrice(const StablePrice& price, int64_t now_ns, int64_t valid_ns);
 
+// What is to be paid on a quote that still holds.
 //   Errors   kFailedPrecondition  the quote has expired
 absl::StatusOr<Amount> Settle(const Quote& quote, int64_t now_ns);
 
