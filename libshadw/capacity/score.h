@@ -71,7 +71,7 @@ struct CapacityScore {
 //            kPaperLiteral      (P / Q) * (√t * o) + (sR - sT): the text left to right
 //            kPaperDenominator  P / (Q * √t * o) + (sR - sT): all behind the stroke below it
 //            kSqrtProduct       (P / Q) * √(t * o) + (sR - sT): o under the root
-//                               The last three ignore the references
+//            The last three ignore the references.
 //   Source   catalogue S60 and R3; Decentralized Datacenter White Paper
 absl::StatusOr<CapacityScore> Capacity(const CapacityInputs& inputs,
                                        const CapacityReferences& references,

@@ -46,7 +46,7 @@ class CapacityWindow {
   //   Paper    "solving for C in an 86400 second variable for reporting capacity daily"
   //   Defect   whether the window slides or is a day of the calendar is left open, and so is
   //            what a day without reports is worth
-  //   Modes    one  days of UTC; seconds without a report count as 0
+  //   Modes    one reading  days of UTC; seconds without a report count as 0
   //   Source   catalogue S64; Decentralized Datacenter White Paper
   absl::StatusOr<double> MeanOfDay(int64_t day) const;
 

@@ -66,10 +66,10 @@ absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
 //   Errors   kInvalidArgument  a point is negative or not finite; price is NaN
 //            kNotFound         price < P0 or price > P3
 //            kUnimplemented    the points decrease somewhere: the price could be met twice
-//   Paper    "one could "pinpoint" or deterministically retrieve a market position to sell
+//   Paper    "one could 'pinpoint' or deterministically retrieve a market position to sell
 //            based on current thresholds"
 //   Defect   no threshold is defined, and a curve that turns has one price twice
-//   Modes    one  the largest t, of curves that never decrease
+//   Modes    one reading  the largest t, of curves that never decrease
 //   Source   catalogue S6; shadw and deMEC lite papers
 absl::StatusOr<double> BezierPosition(double price, const ControlPoints& points);
 

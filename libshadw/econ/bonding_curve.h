@@ -43,7 +43,7 @@ struct Trade {
 //   Paper    the curve models "the relationship between the amount of service being provided
 //            and the price"
 //   Defect   whether that amount is the demand or the supply is left open
-//   Modes    one  what is used, over what there is
+//   Modes    one reading  what is used, over what there is
 //   Source   catalogue S4; shadw and deMEC lite papers
 absl::StatusOr<double> TFromUtilisation(double used, double capacity);
 

@@ -46,7 +46,7 @@ struct ComputeRates {
 //            operations per floating point"
 //   Defect   the sum and the ratio are two measures, and "floating points" may be numbers or
 //            operations
-//   Modes    one  the sum is the price, of operations; BitOpsPerFlop is the ratio
+//   Modes    one reading  the sum is the price, of operations; BitOpsPerFlop is the ratio
 //   Source   catalogue S8; shadw and deMEC lite papers
 absl::StatusOr<double> ComputePrice(const ComputeUsage& usage, const ComputeRates& rates);
 

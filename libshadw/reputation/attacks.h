@@ -99,8 +99,9 @@ struct SlanderReport {
 //   Units    those of the reports
 //   Errors   kInvalidArgument  over 10^6 reporters, none, or numbers that are not finite
 //            kUnimplemented    kPaperLiteral
-//   Paper    none: the rule is in the authors' program alone
-//   Defect   that turns the weights round, so that liars of low standing count most
+//   Paper    none: there is no formula
+//   Defect   the authors' program turns the weights round, so that liars of low standing count
+//            most
 //   Modes    kCorrected     weights as they are, outliers out, the rest scaled to sum 1
 //            kPaperLiteral  refused: there is nothing to take literally
 //            kReference     weights turned round, as GlobalScores has them for latency, and

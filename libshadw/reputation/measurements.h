@@ -143,8 +143,9 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(
 
 // The weights of reporters with these scores, of sum 1; alike where all scores are 0.
 //   Shapes   scores  of the reporters of one metric of one node
-//   Paper    none: the rule is in the authors' program alone
-//   Defect   that turns the weights of latency round: who has the least reputation counts most
+//   Paper    none: there is no formula
+//   Defect   the authors' program turns the weights of latency round: who has the least
+//            reputation counts most
 //   Modes    inverted = false  score over the sum of scores
 //            inverted = true   (1 - weight) over their sum, as GlobalScores takes them for
 //                              latency in kReference

@@ -127,9 +127,9 @@ absl::StatusOr<Penalty> Penalize(Points sender, Points target, Points spend,
 //   Monotone in  points; ppm (falling)
 //   Units    units of 1e-9 point; ppm of 10^6
 //   Errors   kInvalidArgument  ppm above 10^6
-//   Paper    none: aging is in the authors' program alone
-//   Defect   that removes at most 100 units, one ten-millionth of a point: reputations of any
-//            size would never age
+//   Paper    none: it knows no aging
+//   Defect   the authors' program removes at most 100 units, one ten-millionth of a point:
+//            reputations of any size would never age
 //   Modes    kCorrected     floor(points * ppm / 10^6) goes
 //            kPaperLiteral  nothing goes
 //            kReference     as kCorrected, but at most 100 units

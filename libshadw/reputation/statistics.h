@@ -43,7 +43,7 @@ void FindOutliers(std::span<const double> values, std::span<uint8_t> keep);
 //   Errors   kInvalidArgument  no values; columns of different lengths; a weight that is
 //                              negative or no number; weights of sum 0
 //            kUnimplemented    kPaperLiteral
-//   Paper    none: the rule is in the authors' program alone
+//   Paper    none: there is no formula
 //   Defect   the authors' program leaves the weights as they were when values are left out,
 //            so their sum is below 1 and every mean with an outlier comes out too small
 //   Modes    kCorrected     weights scaled to sum 1 over what stays

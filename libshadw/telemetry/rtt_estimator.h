@@ -42,7 +42,7 @@ class RttEstimator {
   //   Promise  nanoseconds, rounded to the nearest: nothing drifts
   //   Paper    logic on "Rtt, Rttd, latency overhead, among others"; no formula
   //   Defect   Rttd is not defined
-  //   Modes    one  RFC 6298, Rttd being its rttvar
+  //   Modes    one reading  RFC 6298, Rttd being its rttvar
   //   Source   catalogue S55; RFC 6298, 2.2 and 2.3
   void Update(base::Duration rtt);
   // The timeout passed without an answer.

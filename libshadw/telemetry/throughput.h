@@ -97,7 +97,7 @@ class RateMeter {
   //   Units    requests a second; exact to a bucket
   //   Paper    "Measure the average request rate per client over a period"
   //   Defect   which clients count is left open
-  //   Modes    one  those with a request in the window, and those that are registered
+  //   Modes    one reading  those with a request in the window, and those that are registered
   //   Source   catalogue S2; shadw and deMEC lite papers
   double ObservedRps(base::Time now) const;
   // The same by client; 0 where there is none.
