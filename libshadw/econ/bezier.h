@@ -55,6 +55,7 @@ absl::Status BezierPrices(std::span<const double> ts, const ControlPoints& point
 // The integral of BezierPrice from 0 to t; errors as there.
 //   Range    [0, (P0 + P1 + P2 + P3) / 4] (corrected)
 //   Monotone in  t
+//   Units    those of the points
 //   Modes    as BezierPrice
 //   Source   catalogue S5
 absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
@@ -80,8 +81,14 @@ absl::StatusOr<double> BezierPosition(double price, const ControlPoints& points)
 absl::StatusOr<double> Bernstein(double t, std::span<const double> points);
 
 // A curve in the plane: the price y where x(t) is `x`, found by bisection.
+//   Range    min ys <= price <= max ys
+//   Units    those of the ys
 //   Errors   kInvalidArgument  as above; the xs decrease, or all are one; x lies outside
-//   Source   catalogue S3, "2-D points"
+//   Paper    "control points" P0 to P3
+//   Defect   whether they are prices, or points of a plane, is left open
+//   Modes    BezierPrice    prices, over equal steps of t
+//            BezierPriceAt  points (x, y)
+//   Source   catalogue S3, "2-D points"; shadw and deMEC lite papers
 absl::StatusOr<double> BezierPriceAt(double x, const ControlPoints& xs, const ControlPoints& ys);
 
 }  // namespace shadw::econ

@@ -50,6 +50,7 @@ absl::StatusOr<double> TFromUtilisation(double used, double capacity);
 // What the next unit costs.
 //   Range    [min P, max P] (corrected)
 //   Monotone in  supply, where the points increase
+//   Units    those of the points
 //   Errors   as BezierPrice; kInvalidArgument  max_supply; kOutOfRange  supply > max_supply
 //   Modes    as BezierPrice
 //   Source   catalogue S4
@@ -66,6 +67,7 @@ absl::Status PricesAt(std::span<const double> supplies, std::span<const double> 
 // What `units` more cost, from `supply` on: max_supply times the integral of the price.
 //   Range    [0, max_supply * mean of P] (corrected)
 //   Monotone in  units
+//   Units    those of the points, times units
 //   Errors   as PriceAt; kResourceExhausted  supply + units > max_supply
 //   Modes    as BezierPrice
 //   Source   catalogue S5

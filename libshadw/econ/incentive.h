@@ -92,6 +92,7 @@ inline constexpr uint64_t kMaxDraws = uint64_t{1} << 40;
 //   Errors   kInvalidArgument  draws out of range; a time that may be 0 or below
 //   Promise  the same options, the same bits, on every machine
 //   Cost     four draws each, in blocks: no memory that grows
+//   Modes    as ExpectedNet
 //   Source   catalogue R6
 absl::StatusOr<SimulatedNet> SimulateNet(const NetDistributions& inputs,
                                          const SimulationOptions& options);

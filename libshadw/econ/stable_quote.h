@@ -45,6 +45,7 @@ struct RateWindow {
 //   Units    base units for a stable unit, rounded down; nanoseconds
 //   Errors   kInvalidArgument    no or too many points, times that do not rise, no window
 //            kFailedPrecondition the points begin inside the window
+//   Modes    as LockPrice
 //   Source   catalogue S38
 absl::StatusOr<Amount> TimeWeightedRate(std::span<const RatePoint> points,
                                         const RateWindow& window);
@@ -61,8 +62,12 @@ struct Quote {
 
 // What a price in stable units is in tokens, rounded up.
 //   Monotone in  stable_e6, rate
+//   Units    base units; nanoseconds
 //   Errors   kInvalidArgument  valid_ns is not positive; kOutOfRange  2^64 or more, or a
 //                              time beyond all times
+//   Paper    "a stable medium of exchange by addressing token volatility"
+//   Defect   no formula is given
+//   Modes    one reading  a price in a stable unit, at the time-weighted rate, for a while
 //   Source   catalogue S38
 absl::StatusOr<Quote> LockPrice(const StablePrice& price, int64_t now_ns, int64_t valid_ns);
 

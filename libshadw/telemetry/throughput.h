@@ -47,6 +47,7 @@ struct ClientClass {
 //   Units    clients; requests a second
 //   Errors   kInvalidArgument  a rate that is negative, infinite or no number
 //            kOutOfRange       more than 2^64 clients
+//   Modes    as RequiredThroughput(ClientClass)
 //   Source   catalogue S1; shadw and deMEC lite papers
 absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_clients,
                                           const Rate& rate);
