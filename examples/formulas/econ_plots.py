@@ -41,11 +41,13 @@ PLOTS = {
         vary={"points": ([1, 8], [1, 2, 8], [1, 6, -2, 8, 3])},
     ),
     "BezierPriceAt": Plot(
-        "econ.bezier_price_at(x, [0, 0.1, 0.9, 1], points)",
+        "econ.bezier_price_at(x, xs, points)",
         {"x": line(0, 1)},
         "x, share of the supply taken",
         "price, tokens a unit",
         setup=CURVE,
+        vary={"xs": ([0, 1 / 3, 2 / 3, 1], [0, 0.1, 0.9, 1])},
+        labels=("prices: equal steps", "points: at 0, 0.1, 0.9 and 1"),
     ),
     # --- bonding_curve.h
     "TFromUtilisation": Plot(

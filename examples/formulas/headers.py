@@ -219,7 +219,7 @@ def _resolve_modes(formulas: list[Formula], with_mode: set[str]) -> None:
     for formula in formulas:
         types = set(re.findall(r"\w+", formula.parameters))
         formula.has_mode = bool(_MODE.search(formula.parameters) or types & with_mode)
-        if match := re.match(r"as (\w+(?:::\w+)?)", formula.row("Modes")):
+        if match := re.match(r"as (\w+(?:::\w+)?(?:\(\w+\))?)", formula.row("Modes")):
             if match[1] not in by_key:
                 name = f"{formula.module}: {formula.key}"
                 raise FormulaError(f"{name} has its modes of '{match[1]}', which is no formula")
