@@ -17,6 +17,10 @@ from matplotlib.ticker import MaxNLocator
 
 from plots import Drawn
 
+# Stand-ins that the page's style sheet replaces.
+_INK, _GRID = "#010203", "#040506"
+_CURVES = ("#0a0001", "#0a0002", "#0a0003", "#0a0004", "#0a0005")
+_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
 SVG_SETTINGS: Any = {
     "svg.hashsalt": "libshadw",
     "svg.fonttype": "none",
@@ -25,17 +29,23 @@ SVG_SETTINGS: Any = {
     "font.size": 9,
     "axes.formatter.useoffset": False,
     "axes.formatter.limits": (-4, 7),
-    "path.simplify": True,
+    "axes.facecolor": "none",
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": _GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "xtick.minor.visible": False,
+    "ytick.minor.visible": False,
 }
-# Stand-ins that the page's style sheet replaces.
-_INK, _GRID = "#010203", "#040506"
-_CURVES = ("#0a0001", "#0a0002", "#0a0003", "#0a0004", "#0a0005")
-_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
 _VARIABLES = {_INK: "var(--ink)", _GRID: "var(--grid)"} | {
     colour: f"var(--curve{i})" for i, colour in enumerate(_CURVES)
 }
-
-
 _LABEL_LETTERS = 38  # that fit beside the curves
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -57,15 +67,6 @@ def _dress(axes: Axes, drawn: Drawn) -> None:
     for axis, name in ((axes.xaxis, "x"), (axes.yaxis, "y")):
         if name not in plot.log:
             axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.grid(visible=True, color=_GRID, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_facecolor("none")
-    axes.tick_params(colors=_INK)
-    axes.xaxis.label.set_color(_INK)
-    axes.yaxis.label.set_color(_INK)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(_INK)
 
 
 def _for_page(svg: str, prefix: str) -> str:

@@ -71,7 +71,7 @@ def _dispute(section: Section, module: Module) -> str:
     modes = _rows_of(section.dispute.get("Modes", []), module, formula)
     rows.append(("Modes", modes))
     if formula.like:
-        summary = f"<summary>Disputed as {prose(formula.like, module)} is: the paper, its fault, the modes</summary>"
+        summary = f"<summary>Disputed as {prose(formula.like, module)} is</summary>"
         return f'<details class="dispute">{summary}\n{_table(rows, "rows")}</details>\n'
     return f'<div class="dispute">{_table(rows, "rows")}</div>\n'
 
