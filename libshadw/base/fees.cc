@@ -25,7 +25,7 @@ absl::Status FeePolicy::Validate() const {
   return CheckRate("dao_share_ppm", dao_share_ppm, kPartsPerMillion);
 }
 
-absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy, FormulaMode mode) {
+absl::StatusOr<FeeSplit> SplitPayment(Amount amount, const FeePolicy& policy, FormulaMode mode) {
   SHADW_RETURN_IF_ERROR(policy.Validate());
   FeeSplit split;
   if (mode == FormulaMode::kReference) {

@@ -3,7 +3,7 @@
 // What a payment loses on its way, and whom that reaches. Those who move money and those
 // who earn reputation by it both ask here.
 //
-//   FeeSplit split = *ChargePayment(100 * kBaseUnitsPerToken);   // fee: 2 tokens
+//   FeeSplit split = *SplitPayment(100 * kBaseUnitsPerToken);   // fee: 2 tokens
 #ifndef LIBSHADW_BASE_FEES_H_
 #define LIBSHADW_BASE_FEES_H_
 
@@ -49,7 +49,7 @@ struct FeeSplit {
 //            kReference     the payer is charged twice half the fee, at the request and at
 //                           the acceptance, each rounded down; the provider gets it all
 //   Source   catalogue S82; Decent Cloud 3.1; B.1 fees
-absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy = {},
+absl::StatusOr<FeeSplit> SplitPayment(Amount amount, const FeePolicy& policy = {},
                                        FormulaMode mode = FormulaMode::kCorrected);
 
 }  // namespace shadw::base

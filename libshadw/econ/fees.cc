@@ -6,6 +6,10 @@
 #include "libshadw/econ/split.h"
 
 namespace shadw::econ {
+absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy, FormulaMode mode) {
+  return base::SplitPayment(amount, policy, mode);
+}
+
 absl::StatusOr<std::vector<Amount>> SplitFee(Amount fee, std::span<const uint64_t> shares_ppm) {
   if (shares_ppm.empty() || shares_ppm.size() > kMaxFeeSinks) {
     return absl::InvalidArgumentError(

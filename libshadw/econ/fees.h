@@ -24,10 +24,25 @@ using base::FormulaMode;
 
 inline constexpr size_t kMaxFeeSinks = 1024;
 
-// What a payment becomes: catalogue S82.
-using base::ChargePayment;
 using base::FeePolicy;
 using base::FeeSplit;
+
+// What a payment of `amount` becomes.
+//   Range    fee <= amount
+//   Monotone in  amount; fee also in fee_bps
+//   Units    base units, basis points, parts per million; the fee is rounded down
+//   Errors   kInvalidArgument  fee_bps over 10 000 or dao_share_ppm over 1 000 000
+//            kOutOfRange       kReference: the payer would pay 2^64 or more
+//   Promise  payer_pays == provider_net + dao + rest
+//   Paper    "the system charges the node provider a 2% fee"
+//   Defect   who is charged differs between the paper and the authors' program
+//   Modes    kCorrected     the provider is charged
+//            kPaperLiteral  the same
+//            kReference     the payer is charged twice half the fee, each rounded down, and
+//                           the provider gets the whole amount
+//   Source   catalogue S82, B.1 fees
+absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy = {},
+                                       FormulaMode mode = FormulaMode::kCorrected);
 
 // A fee to predetermined wallets: floor(fee * share / million) each, and what that leaves
 // over one unit each to those who lost most by rounding, the first of them first.
@@ -36,7 +51,8 @@ using base::FeeSplit;
 //   Units    base units
 //   Errors   kInvalidArgument  no or too many sinks, or another sum
 //   Promise  the parts add up to the fee
-//   Source   catalogue S99; the authors' program debits fees and credits nobody
+//   Source   catalogue S99; differs from the authors' program, which debits fees and credits
+//            nobody
 absl::StatusOr<std::vector<Amount>> SplitFee(Amount fee, std::span<const uint64_t> shares_ppm);
 
 }  // namespace shadw::econ

@@ -28,6 +28,10 @@ absl::Status CheckRate(const char* name, uint64_t rate, uint64_t most) {
 
 }  // namespace
 
+absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy, FormulaMode mode) {
+  return base::SplitPayment(amount, policy, mode);
+}
+
 absl::Status PaymentPolicy::Validate() const {
   SHADW_RETURN_IF_ERROR(CheckRate("gain_bps", gain_bps, base::kBasisPoints));
   SHADW_RETURN_IF_ERROR(CheckRate("cap_per_payment", cap_per_payment.units, kMaxCap));

@@ -82,6 +82,10 @@ class Series {
     rows_ = std::make_unique<Whole<T>>(column_, shape_);
   }
 
+  // Its rows look into its column.
+  Series(const Series&) = delete;
+  Series& operator=(const Series&) = delete;
+
   std::span<const T> span() const { return rows_ ? rows_->span() : std::span<const T>(); }
   size_t size() const { return span().size(); }
 
