@@ -50,7 +50,7 @@ struct FeeSplit {
 //                           the acceptance, each rounded down; the provider gets it all
 //   Source   catalogue S82; Decent Cloud 3.1; B.1 fees
 absl::StatusOr<FeeSplit> SplitPayment(Amount amount, const FeePolicy& policy = {},
-                                       FormulaMode mode = FormulaMode::kCorrected);
+                                      FormulaMode mode = FormulaMode::kCorrected);
 
 }  // namespace shadw::base
 
