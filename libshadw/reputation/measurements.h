@@ -131,14 +131,17 @@ absl::StatusOr<uint32_t> SmoothScore(uint32_t old_score, uint32_t new_score,
 //   Errors   kInvalidArgument  the policy's; a score above 100; a report of a node that is
 //                              none or that fails Check, with its row; over kMaxReports;
 //                              columns of nodes of different lengths
-//   Defect   the authors' program turns the *weights* of latency reports round as well, so
+//            kUnimplemented    kPaperLiteral
+//   Paper    none: latency, interactions, bandwidth, bytes, uptime and hops are named, and no
+//            formula
+//   Defect   the authors' program turns the weights of latency reports round as well, so
 //            that those of the lowest reputation count most; it loses weight with every
 //            outlier, and finds outliers without weights, so that a crowd of score 0 makes
 //            outliers of all others
-//   Modes    corrected: weights as they are, of sum 1, outliers by weight, reporters of score
-//            0 not heard unless all have it. reference: weights of latency turned round,
-//            weight lost, outliers by number. paper literal: kUnimplemented, the paper has no
-//            formula
+//   Modes    kCorrected     weights as they are, of sum 1, outliers by weight; reporters of
+//                           score 0 are not heard unless all have it
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     weights of latency turned round, weight lost, outliers by number
 //   Source   catalogue S142, B.2 "Global score"
 absl::StatusOr<std::vector<NodeScore>> GlobalScores(
     std::span<const PeerReport> reports, std::span<const std::optional<uint8_t>> scores,
@@ -148,7 +151,13 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(
 // The weights of reporters with these scores, of sum 1; alike where all scores are 0.
 //   Shapes   scores  of the reporters of one metric of one node
 //   Errors   kInvalidArgument  a score that is negative, over 1e100 or no number, with its row
-//   Modes    `inverted` as GlobalScores does in the reference for latency
+//   Paper    none: there is no formula
+//   Defect   the authors' program turns the weights of latency round: who has the least
+//            reputation counts most
+//   Modes    inverted = false  score over the sum of scores
+//            inverted = true   (1 - weight) over their sum, as GlobalScores takes them for
+//                              latency in kReference
+//   Source   catalogue B.2 "Global score", 3
 absl::StatusOr<std::vector<double>> ReporterWeights(std::span<const double> scores, bool inverted);
 
 // A node's own score of each peer: every metric scaled over all peers, latency turned

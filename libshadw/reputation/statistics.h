@@ -52,13 +52,16 @@ void FindOutliers(std::span<const double> values, std::span<const double> weight
 //   Errors   kInvalidArgument  no values; columns of different lengths; a value or a weight
 //                              beyond kMaxValue or that is no number; a weight below 0, with
 //                              its row; weights of sum 0
+//            kUnimplemented    kPaperLiteral
+//   Paper    none: there is no formula
 //   Defect   the authors' program looks for outliers without the weights, so that many who
 //            have none outvote all who have some. It also leaves the weights as they were
 //            when values are left out: their sum is below 1 and every mean with an outlier
 //            comes out too small
-//   Modes    corrected: outliers by the weighted mean and deviation, weights scaled to sum 1
-//            over what stays. reference: outliers without weights, nothing scaled. paper
-//            literal: kUnimplemented, the paper has no formula
+//   Modes    kCorrected     outliers by the weighted mean and deviation, weights scaled to
+//                           sum 1 over what stays
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     outliers without weights, nothing scaled
 //   Source   catalogue B.2 "Global score", 4 and 5
 absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<const double> weights,
                                     base::FormulaMode mode = base::FormulaMode::kCorrected);
