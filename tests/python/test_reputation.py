@@ -207,3 +207,75 @@ def test_history_counts_rises_and_falls(rng):
     counted = reputation.history(units)
     assert counted == (len(rises), len(falls), rises.sum(), -falls.sum())
     assert reputation.history([]) == (0, 0, 0, 0)
+
+
+def test_a_refused_payment_by_ids_adds_nobody():
+    book = reputation.ReputationBook()
+    first, second, third = (bytes([i]) * 32 for i in range(3))
+    book.pay_by_ids(NOW, [first], [second], [TOKEN])
+    with pytest.raises(shadw.PreconditionError):
+        book.pay_by_ids(NOW - DAY, [first], [third], [TOKEN])
+    with pytest.raises(shadw.InvalidArgumentError, match="got a time of -1 ns"):
+        book.pay_by_ids(-1, [first], [third], [TOKEN])
+    assert len(book) == 2 and book.numbers_of([third]).tolist() == [-1]
+
+
+def test_a_log_is_whole_or_refused():
+    book = reputation.ReputationBook(2, keep_log=True)
+    book.pay(NOW, 0, 1, 100 * TOKEN)
+    log = book.log()
+    assert (book.replay(log).units() == book.units()).all()
+    with pytest.raises(shadw.InvalidArgumentError, match="a log without party"):
+        book.replay({})
+    with pytest.raises(shadw.InvalidArgumentError, match="need one length"):
+        book.replay(log | {"units": log["units"][:1]})
+    with pytest.raises(shadw.DataLossError, match="change 1"):
+        book.replay(log | {"units": np.array([0, 1000 * TOKEN, TOKEN], dtype=np.uint64)})
+    with pytest.raises(shadw.InvalidArgumentError, match="got a time of -1 ns"):
+        book.pay(-1, 0, 1, TOKEN)
+
+
+def test_what_is_no_number_is_refused_by_name():
+    with pytest.raises(shadw.InvalidArgumentError, match="got score nan in row 0"):
+        reputation.reporter_weights([np.nan, 1])
+    with pytest.raises(shadw.InvalidArgumentError, match="got alpha 1e[+]308"):
+        reputation.beta_score(1e308, 1e308)
+    with pytest.raises(shadw.InvalidArgumentError, match="of trust 1e-310 in row 0"):
+        reputation.eigentrust(2, [0], [1], [1e-310])
+    with pytest.raises(shadw.InvalidArgumentError, match="got value 1e[+]200"):
+        reputation.filtered_mean([1e200, 2e200], [1, 1])
+
+
+def test_what_would_not_end_is_refused_before_it_begins():
+    assert reputation.failures_until_disqualified(10**15, forgetting=1.0) == 10**6
+    with pytest.raises(shadw.InvalidArgumentError, match="windows"):
+        reputation.slander_by_penalty(victim=2**64 - 1, names=20_000, payment=1000)
+    with pytest.raises(shadw.InvalidArgumentError, match="steps"):
+        reputation.survival_curve(failures_ppm=0, seed=1, audits=2**32 - 2, step=1, runs=1)
+    with pytest.raises(shadw.InvalidArgumentError, match="250000 windows"):
+        reputation.fake_payments(windows=250_000)
+
+
+def test_a_crowd_without_weight_moves_nothing():
+    crowd = reputation.slander_by_reports(honest=20, liars=190, liar_score=0.01)
+    assert crowd["caught"] and crowd["moved"] == pytest.approx(0, abs=1e-12)
+    reporter = np.arange(2, 112)
+    honest = reporter < 12
+    scores, _, up = reputation.global_scores(
+        np.where(np.arange(112) < 12, 100, 0),
+        reporter,
+        0,
+        uptime_percent=np.where(honest, 99.0, 0.0),
+        least_metrics=1,
+    )
+    assert scores[0] == (70 * 100 + 30 * 99) // 100 and up[0]
+
+
+def test_who_is_out_stays_out_until_it_opts_in():
+    up = reputation.global_scores([50] * 6, np.arange(1, 6), 0, uptime_percent=10.0)[2]
+    assert up.tolist() == [0, 1, 1, 1, 1, 1]
+    silent = reputation.global_scores([50] * 6, [], [], participated=up)[2]
+    assert silent.tolist() == up.tolist()
+    assert reputation.global_scores([50] * 6, [], [])[2].all()
+    with pytest.raises(shadw.InvalidArgumentError):
+        reputation.global_scores([50] * 6, [], [], participated=[1, 0])

@@ -128,3 +128,25 @@ def test_gossip_refuses_what_makes_no_sense():
         telemetry.Gossip(NOW, round_ns=0)
     gossip.handle_message(NOW, "1.2.3.4:5", b"\x01\x01\xff")
     assert gossip.poll_transmit() is None and len(gossip) == 0
+
+
+def test_an_old_report_is_no_sign_of_life():
+    table = telemetry.HealthTable()
+    with pytest.raises(shadw.InvalidArgumentError, match="ns ago, need at most 90000000000"):
+        table.ingest(NOW, report_of(1, 1, NOW - 91 * SECOND))
+    assert len(table) == 0
+    with pytest.raises(shadw.InvalidArgumentError, match="stale_after 0"):
+        telemetry.HealthTable(stale_after=0)
+    with pytest.raises(shadw.InvalidArgumentError, match="interval"):
+        telemetry.Gossip(NOW, interval_ns=-1)
+
+
+def test_statistics_that_are_missing_are_named():
+    with pytest.raises(shadw.InvalidArgumentError, match="without taken_ns"):
+        telemetry.sign_report(bytes(32), 1, {})
+    with pytest.raises(shadw.InvalidArgumentError, match="without disk_free_bytes"):
+        telemetry.sign_report(
+            bytes(32), 1, {k: v for k, v in stats(NOW).items() if k != "disk_free_bytes"}
+        )
+    with pytest.raises(shadw.InvalidArgumentError):
+        telemetry.sign_report(bytes(32), 1, stats(NOW) | {"uptime_s": -1})

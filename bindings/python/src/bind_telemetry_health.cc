@@ -39,10 +39,12 @@ py::object Find(const HealthTable& table, const Bytes& node) {
 
 HealthTable::Options TableOptions(Int<int64_t> interval_ns, Int<uint32_t> stale_after,
                                   Int<int64_t> max_ahead_ns, Int<uint64_t> max_nodes) {
-  return {.interval = base::Duration(interval_ns),
-          .stale_after = stale_after,
-          .max_ahead = base::Duration(max_ahead_ns),
-          .max_nodes = max_nodes};
+  const HealthTable::Options options = {.interval = base::Duration(interval_ns),
+                                        .stale_after = stale_after,
+                                        .max_ahead = base::Duration(max_ahead_ns),
+                                        .max_nodes = max_nodes};
+  Check(options.Validate());
+  return options;
 }
 
 // How a table is read, by itself and within gossip; `table_of` finds it.
