@@ -88,6 +88,14 @@ def test_a_bad_row_among_many_is_found_in_every_mode(rng, wrong):
             capacity.capacity(**it, **ONES, mode=mode)
 
 
+def test_a_number_counts_for_every_one_of_many_rows(rng):
+    it = nodes(rng, 5000)
+    it["reply_ms"], it["processors"] = np.full(5000, 100.0), np.full(5000, 3)
+    for column, number in [("reply_ms", 100.0), ("processors", 3)]:
+        alone = capacity.capacity(**{**it, column: number}, **ONES)
+        assert (alone == capacity.capacity(**it, **ONES)).all()
+
+
 def test_parts_sum_to_the_total(rng):
     total, compute, storage = capacity.capacity_parts(**nodes(rng, 1000), **ONES)
     np.testing.assert_allclose(total, compute + storage, rtol=1e-15)

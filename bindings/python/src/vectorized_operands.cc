@@ -280,14 +280,13 @@ absl::Status Reader<T>::Load(size_t begin, size_t rows) {
     span_ = {reinterpret_cast<const T*>(column_->data()) + begin, rows};
     if (!IsOfOtherSign<T>(column_->element()) || HoldsSpan()) return absl::OkStatus();
   }
-  if (rows > room_) {
+  const bool has_room = rows <= room_;
+  if (!has_room) {
     copies_ = std::make_unique_for_overwrite<T[]>(rows);
     room_ = rows;
-  } else if (same_ && begin > 0) {
-    return absl::OkStatus();
   }
   span_ = {copies_.get(), rows};
-  return Copy(begin, rows);
+  return same_ && begin > 0 && has_room ? absl::OkStatus() : Copy(begin, rows);
 }
 
 template <typename T>
