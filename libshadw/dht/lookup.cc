@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
 #include "libshadw/base/coding.h"
 #include "libshadw/dht/routing_table.h"
 
@@ -29,6 +30,18 @@ size_t CeilDiv(size_t a, size_t b) { return (a + b - 1) / b; }
 constexpr size_t kMostOfReply = 20;
 
 }  // namespace
+
+absl::Status LookupOptions::Validate() const {
+  if (disjoint_paths == 0 || disjoint_paths > kMaxDisjointPaths) {
+    return absl::InvalidArgumentError(absl::StrCat("dht: got disjoint_paths ", disjoint_paths,
+                                                   ", need 1 to ", kMaxDisjointPaths));
+  }
+  if (parallelism > kMaxParallelism) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("dht: got lookup_parallelism ", parallelism, ", need 1 to ", kMaxParallelism));
+  }
+  return absl::OkStatus();
+}
 
 Lookup::Lookup(const NodeId& target, const NodeId& own_id, const LookupOptions& options)
     : target_(target),

@@ -31,12 +31,14 @@
 #include <span>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "libshadw/base/bytes.h"
 #include "libshadw/dht/contact.h"
 
 namespace shadw::dht {
 
 inline constexpr size_t kMaxDisjointPaths = 16;
+inline constexpr size_t kMaxParallelism = 64;
 inline constexpr size_t kMaxCandidates = 128;
 // A liar who always knows of somebody closer keeps no lookup going for longer.
 inline constexpr size_t kMaxAsked = 1024;
@@ -46,6 +48,8 @@ struct LookupOptions {
   // alpha, of all paths together; rounded up to equal parts, so at least one a path.
   size_t parallelism = 3;
   size_t disjoint_paths = 1;
+
+  absl::Status Validate() const;
 };
 
 class Lookup {

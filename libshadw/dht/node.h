@@ -49,7 +49,6 @@ namespace shadw::dht {
 inline constexpr size_t kMaxOperations = 1024;
 inline constexpr size_t kMaxKept = 10'000;
 inline constexpr size_t kMaxBootstrap = 1000;
-inline constexpr size_t kMaxParallelism = 64;
 
 // When a node answers as one that others may rely on.
 enum class Serving : uint8_t {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a node holds, shared by the files that make it up: node.cc (verbs),
+// What a node holds, shared by the files that make it up: node.cc (options,
+// creation, what it knows), node_verbs.cc, node_operations.cc (from task to report),
 // node_messages.cc (datagrams), node_upkeep.cc (what it does of its own accord).
 // Private to the module.
 #ifndef LIBSHADW_DHT_NODE_IMPL_H_
