@@ -173,7 +173,7 @@ JsonOr AskSettleEscrow(const json& a) {
   // Payments may be opened while the balance covers one block of them.
   const Amount balance = a.at("balance");
   absl::Status status = escrow.Deposit(balance);
-  for (const json& rate : a.at("rates")) status.Update(escrow.OpenPayment(rate, 0).status());
+  for (const json& rate : a.at("rates")) status.Update(escrow.OpenPayment({rate, 0}).status());
   status.Update(escrow.Settle(a.at("blocks")));
   if (!status.ok()) return status;
   json earned = json::array();
@@ -209,9 +209,12 @@ JsonOr AskTieredPrice(const json& a) {
   for (size_t i = 0; i < a.at("up_to").size(); ++i) {
     tiers.push_back({a["up_to"][i], a.at("prices").at(i)});
   }
-  return ForRows(a,
-                 [&](size_t i) { return ToJson(TieredPrice(At<uint64_t>(a, "units", i), tiers)); },
-                 {"up_to", "prices"});
+  return ForRows(
+      a,
+      [&](size_t i) {
+        return ToJson(TieredPrice(At<uint64_t>(a, "units", i), tiers, At<uint64_t>(a, "used", i)));
+      },
+      {"up_to", "prices"});
 }
 
 JsonOr Sold(const absl::StatusOr<std::optional<Sale>>& sale) {

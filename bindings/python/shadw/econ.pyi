@@ -536,7 +536,10 @@ def vickrey(bids: Numbers, reserve: int = 0) -> tuple[int, int] | None:
 def procure(asks: Numbers, ceiling: int) -> tuple[int, int] | None:
     """(index of the winner, what it is paid), or None (S131, R7)."""
 
-def tiered_price(units: Numbers, up_to: Numbers, prices: Numbers, out: _Out = None) -> Any: ...
+def tiered_price(
+    units: Numbers, up_to: Numbers, prices: Numbers, used: Numbers = 0, out: _Out = None
+) -> Any:
+    """What the units after the `used` ones cost, by the tiers that they fall into."""
 def next_base_fee(
     previous: Numbers,
     used: Numbers,
