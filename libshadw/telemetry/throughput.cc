@@ -12,6 +12,13 @@
 namespace shadw::telemetry {
 namespace {
 
+// Each rate was finite; their sum may not be.
+absl::StatusOr<double> Finite(double requests) {
+  if (std::isfinite(requests)) return requests;
+  return absl::InvalidArgumentError(absl::StrCat("telemetry: got clients and rates of ", requests,
+                                                 " requests a second, need a finite number"));
+}
+
 absl::Status CheckRate(const Rate& rate) {
   if (rate.value >= 0 && std::isfinite(rate.value)) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -37,9 +44,10 @@ absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_
   const auto clients = base::CheckedAdd(light_clients, full_clients);
   if (!clients) {
     return absl::OutOfRangeError(absl::StrCat("telemetry: got ", light_clients, " and ",
-                                              full_clients, " clients, need at most 2^64 in all"));
+                                              full_clients,
+                                              " clients, need fewer than 2^64 in all"));
   }
-  return static_cast<double>(*clients) * rate.PerSecond();
+  return Finite(static_cast<double>(*clients) * rate.PerSecond());
 }
 
 absl::StatusOr<double> RequiredThroughput(std::span<const ClientClass> classes) {
@@ -50,7 +58,7 @@ absl::StatusOr<double> RequiredThroughput(std::span<const ClientClass> classes) 
     }
     sum += static_cast<double>(classes[row].clients) * classes[row].rate.PerSecond();
   }
-  return sum;
+  return Finite(sum);
 }
 
 absl::Status RateMeter::Options::Validate() const {

@@ -45,8 +45,9 @@ struct ClientClass {
 //   Range    0 and more
 //   Monotone in  light_clients, full_clients, rate; linear in each
 //   Units    clients; requests a second
-//   Errors   kInvalidArgument  a rate that is negative, infinite or no number
-//            kOutOfRange       more than 2^64 clients
+//   Errors   kInvalidArgument  a rate that is negative, infinite or no number, or a
+//                              result that is not finite
+//            kOutOfRange       2^64 clients or more
 //   Modes    as RequiredThroughput(ClientClass)
 //   Source   catalogue S1; shadw and deMEC lite papers
 absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_clients,

@@ -166,7 +166,7 @@ void BindBeta(py::module_& m) {
         const auto row = [](double a, double b) -> absl::StatusOr<double> {
           if (!(a >= 0 && b >= 0)) {
             return absl::InvalidArgumentError(
-                "reputation: got a negative alpha or beta, or no number, need 0 or more");
+                absl::StrCat("reputation: got alpha ", a, " and beta ", b, ", need 0 or more"));
           }
           return BetaReputation{.alpha = a, .beta = b}.Score();
         };
