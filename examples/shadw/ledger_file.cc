@@ -2,10 +2,11 @@
 #include "ledger_file.h"
 
 #include <array>
-#include <charconv>
+#include <optional>
 #include <unordered_set>
 
 #include "absl/strings/str_cat.h"
+#include "csv.h"
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "outcome.h"
@@ -13,15 +14,8 @@
 namespace shadw::app {
 namespace {
 
-constexpr std::string_view kHeader = "id,reputation";
+constexpr std::array<const char*, 2> kColumns = {"id", "reputation"};
 constexpr size_t kMaxIdBytes = 256;
-
-// A whole number of digits alone.
-bool ParseWhole(std::string_view text, uint64_t& value) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
-}
 
 absl::Status RefuseCell(size_t row, std::string_view column, std::string_view got,
                         std::string_view need) {
@@ -34,20 +28,18 @@ absl::Status RefuseCell(size_t row, std::string_view column, std::string_view go
 // Up to the next line feed, without it and a carriage return before it.
 std::string_view TakeLine(std::string_view& text) {
   const size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
+  const std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+  return WithoutCarriageReturn(line);
 }
 
 }  // namespace
 
 absl::StatusOr<Participants> ParseLedger(std::string_view text) {
+  text = WithoutByteOrderMark(text);
   const std::string_view header = TakeLine(text);
-  if (header != kHeader) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("rewards: got '", Printable(std::string(header.substr(0, 64))),
-                     "' in row 1, need the header ", std::string(kHeader)));
+  if (const std::optional<std::string> wrong = WrongColumn(header, kColumns)) {
+    return RefuseCell(1, *wrong, header, "the header " + HeaderOf(kColumns));
   }
   Participants participants;
   std::unordered_set<std::string_view> seen;

@@ -182,3 +182,28 @@ def test_attacks_say_what_they_cost():
     assert trade.tolist() == [0, 6000 * TOKEN] and fees[1] == 120 * TOKEN and windows[1] == 6
     sybils = reputation.sybil_trust(seed=5)
     assert 0 < sybils["sybil_share"] <= sybils["bound"]
+
+
+def test_local_scores_are_means_of_scaled_metrics(rng):
+    latency, uptime = rng.uniform(1, 500, 40), rng.uniform(0, 100, 40)
+    sent = rng.integers(0, 10**9, 40).astype(float)
+    latency[7] = sent[7] = uptime[7] = sent[9] = np.nan
+    scaled = np.array(
+        [
+            1 - (latency - np.nanmin(latency)) / np.ptp(latency[~np.isnan(latency)]),
+            (sent - np.nanmin(sent)) / np.ptp(sent[~np.isnan(sent)]),
+            uptime / 100,
+        ]
+    )
+    known = np.arange(40) != 7
+    scores = reputation.local_scores(latency_ms=latency, bytes_sent=sent, uptime_percent=uptime)
+    assert np.isnan(scores[7])
+    assert np.allclose(scores[known], 100 * np.nanmean(scaled[:, known], axis=0), rtol=1e-12)
+
+
+def test_history_counts_rises_and_falls(rng):
+    units = rng.integers(-1000, 1000, 5000)
+    rises, falls = units[units > 0], units[units < 0]
+    counted = reputation.history(units)
+    assert counted == (len(rises), len(falls), rises.sum(), -falls.sum())
+    assert reputation.history([]) == (0, 0, 0, 0)

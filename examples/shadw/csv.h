@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Comma-separated values as strictly as money needs them: no quotes, no spaces around
+// numbers. Lines may end as on other systems, and a byte order mark may come first.
+#ifndef EXAMPLES_SHADW_CSV_H_
+#define EXAMPLES_SHADW_CSV_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace shadw::app {
+
+// Without the mark that some programs put first.
+std::string_view WithoutByteOrderMark(std::string_view text);
+// Without the carriage return that some programs put last.
+std::string_view WithoutCarriageReturn(std::string_view line);
+
+// The first of `columns` that the header does not have in its place; nothing where it is
+// the header. One column too many is told as the last.
+std::optional<std::string> WrongColumn(std::string_view header,
+                                       std::span<const char* const> columns);
+// "a,b,c"
+std::string HeaderOf(std::span<const char* const> columns);
+
+// A whole number below 2^64 of digits alone.
+bool ParseWhole(std::string_view text, uint64_t& value);
+
+}  // namespace shadw::app
+
+#endif  // EXAMPLES_SHADW_CSV_H_
