@@ -64,6 +64,7 @@ TEST(CapacityRewards, RefuseWhatIsNoCapacityByItsIndex) {
             "econ: got capacity nan at index 1, need a finite number of at least 0");
   const std::vector<double> endless = {std::numeric_limits<double>::infinity(), 1};
   EXPECT_FALSE(RewardCapacity(1, endless, {}, shares).ok());
+  EXPECT_FALSE(RewardStorage(1, {}, {}, {.mode = FormulaMode::kPaperLiteral}, {}).ok());
   const std::vector<double> good = {1, 1};
   const std::vector<uint8_t> odd = {1, 2};
   EXPECT_FALSE(RewardStorage(1, good, odd, {}, shares).ok());
