@@ -313,9 +313,9 @@ JsonOr AskJudgeFetch(const json& a) {
   }
   constexpr std::array<const char*, 3> kNames = {"first", "late", "invalid"};
   json verdicts = json::array();
-  const auto verdicts = JudgeFetch(responses);
-  if (!verdicts.ok()) return verdicts.status();
-  for (const FetchVerdict verdict : *verdicts) {
+  const auto judged = JudgeFetch(responses);
+  if (!judged.ok()) return judged.status();
+  for (const FetchVerdict verdict : *judged) {
     verdicts.push_back(kNames.at(static_cast<size_t>(verdict)));
   }
   return verdicts;
