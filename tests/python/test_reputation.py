@@ -115,6 +115,24 @@ def test_a_refused_column_changes_nothing():
         book.penalize(NOW, 2, 1, 1)
 
 
+def test_a_bad_row_of_a_long_column_changes_nothing_whatever_its_type(rng):
+    parties = rng.integers(0, 100, (2, 50_000))
+    amounts = rng.integers(0, 100 * TOKEN, 50_000)
+    for bad, named in [(100, "got party 100 in row 45000"), (-1, "got -1, .*at index 45000")]:
+        book = reputation.ReputationBook(100, keep_log=True)
+        wrong = parties.copy()
+        wrong[1, 45_000] = bad
+        with pytest.raises(shadw.InvalidArgumentError, match=named):
+            book.pay(NOW, parties[0], wrong[1], amounts)
+        with pytest.raises(shadw.InvalidArgumentError, match="got -1, .*at index 49999"):
+            book.pay(NOW, *parties, np.where(np.arange(50_000) == 49_999, -1, amounts))
+        assert book.units().sum() == 0 and len(book.log()["party"]) == 0
+        book.pay(NOW, *parties, amounts)
+        other = reputation.ReputationBook(100)
+        other.pay(NOW, *parties.astype(np.uint32), amounts.astype(np.uint64))
+        assert (book.units() == other.units()).all()
+
+
 def test_fees_conserve_every_unit_over_arrays(rng):
     amounts = rng.integers(0, 2**63, 10_000, dtype=np.uint64)
     total, net, fee, dao, rest = reputation.charge_payment(amounts, dao_share_ppm=333_333)

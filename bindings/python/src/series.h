@@ -29,32 +29,13 @@ class Whole {
  public:
   // May be made without the interpreter's lock.
   Whole(const Column<T>& column, const vectorized::Shape& shape) : reader_(column, shape) {
-    const size_t first = std::min(shape.rows, vectorized::kRowsPerBlock);
-    Load(shape, 0, first);
-    const auto* const lies = static_cast<const void*>(column.data());
-    if (first == shape.rows || static_cast<const void*>(reader_.span().data()) == lies) {
-      Load(shape, 0, shape.rows);
-      span_ = reader_.span();
-      return;
-    }
-    copies_.reserve(shape.rows);
-    for (size_t at = 0; at < shape.rows; at += vectorized::kRowsPerBlock) {
-      Load(shape, at, std::min(vectorized::kRowsPerBlock, shape.rows - at));
-      copies_.insert(copies_.end(), reader_.span().begin(), reader_.span().end());
-    }
-    span_ = copies_;
-  }
-  std::span<const T> span() const { return span_; }
-
- private:
-  void Load(const vectorized::Shape& shape, size_t begin, size_t rows) {
-    const absl::Status status = reader_.Load(begin, rows);
+    const absl::Status status = reader_.Load(0, shape.rows);
     if (!status.ok()) Check(vectorized::AtIndex(status, shape, reader_.bad_row()));
   }
+  std::span<const T> span() const { return reader_.span(); }
 
+ private:
   vectorized::Reader<T> reader_;
-  std::vector<T> copies_;
-  std::span<const T> span_;
 };
 
 // The rows of one column by itself.
