@@ -30,7 +30,7 @@ int main() {
   for (int i = 0; i < 1000; ++i) {
     if (!meter.Add({.line = 0, .units = 7}).ok()) return 1;
   }
-  const base::Amount billed = meter.Close().value().total;
+  const base::Amount billed = meter.Close().total;
   const base::Amount minted = econ::SupplyAfter(econ::HalvingSchedule{}, 7'560'000).value();
   std::printf("7000 core-seconds cost %llu; all there ever is: %llu\n",
               static_cast<unsigned long long>(billed), static_cast<unsigned long long>(minted));

@@ -32,11 +32,11 @@ bool RewardABlock() {
 bool StreamARent() {
   EscrowAccount escrow(0);
   if (!escrow.Deposit(1000).ok()) return false;
-  const auto fast = escrow.OpenPayment(7, 0);
-  const auto slow = escrow.OpenPayment(4, 0);
+  const auto fast = escrow.OpenPayment({7, 0});
+  const auto slow = escrow.OpenPayment({4, 0});
   if (!fast.ok() || !slow.ok() || !escrow.Settle(200).ok()) return false;
-  std::printf("overdrawn: %ju and %ju\n", uintmax_t{*escrow.Withdraw(*fast, 200)},
-              uintmax_t{*escrow.Withdraw(*slow, 200)});
+  std::printf("overdrawn: %ju and %ju\n", uintmax_t{*escrow.Withdraw({*fast, 200})},
+              uintmax_t{*escrow.Withdraw({*slow, 200})});
   return escrow.withdrawn() == 1000;
 }
 

@@ -65,7 +65,7 @@ absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
         absl::StrCat("got ", per_units, ", need ", all.per_units[place->second], " as before"));
   }
   econ::Meter& meter = all.meters[place->second].second;
-  SHADW_RETURN_IF_ERROR(meter.SetPrice(0, price));
+  SHADW_RETURN_IF_ERROR(meter.SetPrice({.line = 0, .price = price}));
   const absl::Status added = meter.Add({.line = 0, .units = units});
   return added.ok() ? added : BadRow(row, "units", std::string(added.message()));
 }
@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<InvoicedLine>> InvoiceOfFile(const std::string& path)
   if (file.bad()) return absl::UnavailableError(absl::StrCat("price: cannot read ", path));
   std::vector<InvoicedLine> lines;
   for (auto& [name, meter] : all.meters) {
-    SHADW_ASSIGN_OR_RETURN(const econ::Invoice invoice, meter.Close());
+    const econ::Invoice invoice = meter.Close();
     lines.push_back({name, invoice.lines[0].units, invoice.total});
   }
   return lines;

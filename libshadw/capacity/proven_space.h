@@ -19,9 +19,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libshadw/base/failed_share.h"
 #include "libshadw/capacity/plot.h"
 
 namespace shadw::capacity {
+
+using base::FailedShare;
 
 inline constexpr size_t kMaxEvidence = 1 << 20;
 
@@ -60,12 +63,6 @@ struct ProvenSpace {
 absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id, std::span<const AuditedSpace> used,
                                          std::span<const PlottedSpace> plots,
                                          const SpaceRule& rule = {});
-
-// Who gets the share of nodes that failed their audit.
-enum class FailedShare : uint8_t {
-  kCarry,         // the next round: nobody gains by another's failure
-  kRedistribute,  // those who passed: as the paper reads, and a reward for sabotage
-};
 
 struct CapacityShares {
   std::vector<double> shares;  // of 1, in the order of the nodes; 0 for who failed

@@ -52,10 +52,10 @@ absl::Status Accounts::Pay(const Payment& payment) {
   return absl::OkStatus();
 }
 
-absl::Status Accounts::Burn(size_t from, Amount amount) {
-  SHADW_RETURN_IF_ERROR(CheckFunds(from, amount));
-  balances_[from] -= amount;
-  burned_ += amount;
+absl::Status Accounts::Burn(const Burning& burning) {
+  SHADW_RETURN_IF_ERROR(CheckFunds(burning.from, burning.amount));
+  balances_[burning.from] -= burning.amount;
+  burned_ += burning.amount;
   return absl::OkStatus();
 }
 
@@ -64,13 +64,13 @@ absl::StatusOr<FeeSplit> Accounts::PayWithFee(const Payment& payment, const FeeP
   SHADW_ASSIGN_OR_RETURN(const FeeSplit split, ChargePayment(payment.amount, policy, mode));
   SHADW_RETURN_IF_ERROR(CheckAccount(payment.to));
   SHADW_RETURN_IF_ERROR(CheckFunds(payment.from, split.payer_pays));
+  if (sinks.accounts.size() != sinks.shares_ppm.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("econ: got ", sinks.shares_ppm.size(),
+                                                   " shares for ", sinks.accounts.size(),
+                                                   " sinks, need as many"));
+  }
   std::vector<Amount> parts;
   if (!sinks.accounts.empty()) {
-    if (sinks.accounts.size() != sinks.shares_ppm.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("econ: got ", sinks.shares_ppm.size(),
-                                                     " shares for ", sinks.accounts.size(),
-                                                     " sinks, need as many"));
-    }
     for (const size_t sink : sinks.accounts) SHADW_RETURN_IF_ERROR(CheckAccount(sink));
     SHADW_ASSIGN_OR_RETURN(parts, SplitFee(split.fee, sinks.shares_ppm));
   } else {

@@ -36,6 +36,10 @@ class Accounts {
     size_t to = 0;
     Amount amount = 0;
   };
+  struct Burning {
+    size_t from = 0;
+    Amount amount = 0;
+  };
   struct FeeSinks {
     std::span<const size_t> accounts;
     std::span<const uint64_t> shares_ppm;  // as SplitFee
@@ -53,10 +57,11 @@ class Accounts {
   //   Errors   kOutOfRange         no such account
   //            kResourceExhausted  the payer has less
   absl::Status Pay(const Payment& payment);
-  absl::Status Burn(size_t from, Amount amount);
+  absl::Status Burn(const Burning& burning);
 
   // A payment with its fee, which goes to the sinks; where there are none it is burned.
-  //   Errors   as above, and as ChargePayment and SplitFee
+  //   Errors   as above, and as ChargePayment and SplitFee; kInvalidArgument  other numbers
+  //            of sinks and shares
   //   Modes    as ChargePayment
   //   Source   catalogue S82, S99
   absl::StatusOr<FeeSplit> PayWithFee(const Payment& payment, const FeePolicy& policy,

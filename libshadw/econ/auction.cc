@@ -57,15 +57,17 @@ absl::StatusOr<std::optional<Sale>> Procure(std::span<const Bid> asks, Amount ce
   return SecondPrice(asks, ceiling, [](Amount a, Amount b) { return a < b; });
 }
 
-absl::StatusOr<Amount> TieredPrice(uint64_t units, std::span<const Tier> tiers) {
+absl::StatusOr<Amount> TieredPrice(uint64_t units, std::span<const Tier> tiers, uint64_t used) {
   if (tiers.empty() || tiers.size() > kMaxTiers) {
     return absl::InvalidArgumentError(
         absl::StrCat("econ: got ", tiers.size(), " tiers, need 1 to ", kMaxTiers));
   }
-  if (units > tiers.back().up_to) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("econ: got ", units, " units, need at most ", tiers.back().up_to));
+  const uint64_t most = tiers.back().up_to;
+  if (used > most || units > most - used) {
+    return absl::InvalidArgumentError(absl::StrCat("econ: got ", units, " units after ", used,
+                                                   ", need at most ", most, " in all"));
   }
+  const uint64_t end = used + units;
   base::Uint128 sum = 0;  // 1024 products of 64 bits, of units that add up to 64: fits
   uint64_t from = 0;
   for (const Tier& tier : tiers) {
@@ -73,9 +75,9 @@ absl::StatusOr<Amount> TieredPrice(uint64_t units, std::span<const Tier> tiers) 
       return absl::InvalidArgumentError(
           absl::StrCat("econ: got a tier up to ", tier.up_to, " after ", from, ", need more"));
     }
-    if (units > from) {
-      sum += static_cast<base::Uint128>(std::min(units, tier.up_to) - from) * tier.price;
-    }
+    const uint64_t first = std::max(from, used);
+    const uint64_t last = std::min(end, tier.up_to);
+    if (last > first) sum += static_cast<base::Uint128>(last - first) * tier.price;
     from = tier.up_to;
   }
   if (sum > UINT64_MAX) return RefuseOverflow("price");
@@ -115,8 +117,14 @@ absl::StatusOr<double> UtilisationPrice(double utilisation, const UtilisationCur
     return absl::InvalidArgumentError(
         absl::StrCat("econ: got a kink at ", curve.kink, ", need one between 0 and 1"));
   }
-  if (utilisation <= curve.kink) return curve.base + curve.slope * (utilisation / curve.kink);
-  return curve.base + curve.slope + curve.steep * ((utilisation - curve.kink) / (1 - curve.kink));
+  const double price = utilisation <= curve.kink
+                           ? curve.base + curve.slope * (utilisation / curve.kink)
+                           : curve.base + curve.slope +
+                                 curve.steep * ((utilisation - curve.kink) / (1 - curve.kink));
+  if (std::isfinite(price)) return price;
+  return absl::InvalidArgumentError(
+      absl::StrCat("econ: got a curve of ", curve.base, ", ", curve.slope, " and ", curve.steep,
+                   ", need smaller ones: the price at ", utilisation, " is not finite"));
 }
 
 }  // namespace shadw::econ

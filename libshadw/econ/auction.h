@@ -61,16 +61,16 @@ struct Tier {
 
 inline constexpr size_t kMaxTiers = 1024;
 
-// The sum over the tiers of the units that fall into each.
+// The sum over the tiers of the units that fall into each, where `used` were bought before.
 //   Range    tiers  1 to kMaxTiers, up_to rising
 //   Monotone in  units
 //   Units    base units
-//   Errors   kInvalidArgument    no tiers, too many, or out of order; more units than the
-//                                last tier goes to
+//   Errors   kInvalidArgument    no tiers, too many, or out of order; used and units
+//                                together more than the last tier goes to
 //            kResourceExhausted  the sum does not fit an Amount
-//   Promise  units a and then b more cost what a + b cost at once
+//   Promise  units a after `used`, and then b after `used` + a, cost what a + b cost at once
 //   Source   catalogue S131: 100 at .10, to 500 at .08, above at .05: 600 cost 47
-absl::StatusOr<Amount> TieredPrice(uint64_t units, std::span<const Tier> tiers);
+absl::StatusOr<Amount> TieredPrice(uint64_t units, std::span<const Tier> tiers, uint64_t used = 0);
 
 // What of a resource is used, and at what use its fee stays.
 struct Demand {
@@ -104,7 +104,8 @@ struct UtilisationCurve {
 //   Monotone in  utilisation
 //   Units    those of the curve
 //   Errors   kInvalidArgument  out of range; a parameter that is negative or not finite; a
-//                              kink outside 0 to 1, both excluded
+//                              kink outside 0 to 1, both excluded; a price that is not
+//                              finite
 //   Source   catalogue S131
 absl::StatusOr<double> UtilisationPrice(double utilisation, const UtilisationCurve& curve);
 

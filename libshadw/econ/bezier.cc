@@ -18,9 +18,9 @@ constexpr size_t kLookedAtOnce = 1024;
 
 absl::Status CheckPoints(const ControlPoints& points) {
   for (const double point : points) {
-    if (!(point >= 0) || std::isinf(point)) {
+    if (!(point >= 0 && point <= kMaxControlPoint)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("econ: got control point ", point, ", need a finite one of 0 or more"));
+          absl::StrCat("econ: got control point ", point, ", need 0 to ", kMaxControlPoint));
     }
   }
   return absl::OkStatus();
@@ -184,9 +184,10 @@ absl::StatusOr<double> Bernstein(double t, std::span<const double> points) {
   }
   std::array<double, kMaxBernsteinPoints> row = {};
   for (size_t i = 0; i < points.size(); ++i) {
-    if (!std::isfinite(points[i])) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("econ: got control point ", points[i], ", need a finite one"));
+    if (!(std::fabs(points[i]) <= kMaxControlPoint)) {
+      return absl::InvalidArgumentError(absl::StrCat("econ: got control point ", points[i],
+                                                     ", need one from -", kMaxControlPoint, " to ",
+                                                     kMaxControlPoint));
     }
     row[i] = points[i];
   }

@@ -25,8 +25,10 @@ namespace shadw::econ {
 
 using base::FormulaMode;
 
-// P0 … P3, finite and not negative.
+// P0 … P3, from 0 to kMaxControlPoint.
 using ControlPoints = std::array<double, 4>;
+
+inline constexpr double kMaxControlPoint = 1e300;  // sums of a few of them are finite
 
 inline constexpr size_t kMaxBernsteinPoints = 64;
 
@@ -34,7 +36,7 @@ inline constexpr size_t kMaxBernsteinPoints = 64;
 //   Range    t in [0, 1]; min P <= price <= max P (corrected), exactly
 //   Monotone in  t, where P0 <= P1 <= P2 <= P3 (corrected; to a unit in the last place)
 //   Units    those of the points
-//   Errors   kInvalidArgument  t lies outside or is NaN; a point is negative or not finite
+//   Errors   kInvalidArgument  t lies outside or is NaN; a point out of range
 //            kUnimplemented    kReference: no program of the authors has this formula
 //   Paper    B(t) = sum over i = 0..3 of (1-t)^(3-i) t^i P_i
 //   Defect   the binomial coefficients are missing: the weights sum to 0.5 at t = 0.5, so
@@ -64,7 +66,7 @@ absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
 // The largest t whose corrected price is at most `price`.
 //   Range    [0, 1]
 //   Monotone in  price
-//   Errors   kInvalidArgument  a point is negative or not finite; price is NaN
+//   Errors   kInvalidArgument  a point out of range; price is NaN
 //            kNotFound         price < P0 or price > P3
 //            kUnimplemented    the points decrease somewhere: the price could be met twice
 //   Paper    "one could 'pinpoint' or deterministically retrieve a market position to sell
@@ -75,7 +77,8 @@ absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
 absl::StatusOr<double> BezierPosition(double price, const ControlPoints& points);
 
 // The Bézier curve of any degree at t: 1 to kMaxBernsteinPoints points of any sign.
-//   Errors   kInvalidArgument  t lies outside; none or too many points, or one not finite
+//   Errors   kInvalidArgument  t lies outside; none or too many points, or one whose
+//                              magnitude is over kMaxControlPoint
 //   Cost     points^2 / 2 steps (de Casteljau)
 //   Source   catalogue S3
 absl::StatusOr<double> Bernstein(double t, std::span<const double> points);

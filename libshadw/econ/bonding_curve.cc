@@ -25,7 +25,7 @@ absl::Status CheckAmount(const char* name, double value) {
 // The cost of everything between two supplies. The difference of two integrals would
 // lose digits where the two are close, so the part is a curve of its own: the points of
 // a Bézier curve between t0 and t1 are its blossoms there.
-double CostBetween(const BondingCurve& curve, double from, double to) {
+absl::StatusOr<double> CostBetween(const BondingCurve& curve, double from, double to) {
   const double t0 = from / curve.max_supply;
   const double t1 = to / curve.max_supply;
   ControlPoints p = curve.points;
@@ -41,7 +41,10 @@ double CostBetween(const BondingCurve& curve, double from, double to) {
   };
   const double mean =
       (blossom(t0, t0, t0) + blossom(t0, t0, t1) + blossom(t0, t1, t1) + blossom(t1, t1, t1)) / 4;
-  return (to - from) * mean;
+  const double cost = (to - from) * mean;
+  if (std::isfinite(cost)) return cost;
+  return absl::InvalidArgumentError(absl::StrCat("econ: got ", to - from, " units at ", mean,
+                                                 " each, need a cost that is finite"));
 }
 
 }  // namespace
@@ -93,7 +96,12 @@ absl::Status PricesAt(std::span<const double> supplies, std::span<const double> 
     wrong |= bits | (bits - 1) | (kMost - bits);
   }
   if (wrong >> 63 != 0) {
-    return absl::InvalidArgumentError("econ: got a max_supply that is not finite and above 0");
+    for (size_t i = 0; i < max_supplies.size(); ++i) {
+      const double most = max_supplies[i];
+      if (most > 0 && std::isfinite(most)) continue;
+      return absl::InvalidArgumentError(absl::StrCat("econ: got max_supply ", most, " at index ", i,
+                                                     ", need a finite one above 0"));
+    }
   }
   // Some at a time, so that they are still in the nearest cache when they become prices.
   for (size_t begin = 0; begin < supplies.size(); begin += kDividedAtOnce) {
@@ -128,7 +136,8 @@ absl::StatusOr<double> SellRefund(const BondingCurve& curve, const Trade& trade,
     return absl::OutOfRangeError(absl::StrCat(
         "econ: got ", trade.units, " units to sell, need at most ", trade.supply, ", the supply"));
   }
-  const double gross = CostBetween(curve, trade.supply - trade.units, trade.supply);
+  SHADW_ASSIGN_OR_RETURN(const double gross,
+                         CostBetween(curve, trade.supply - trade.units, trade.supply));
   return gross * (static_cast<double>(base::kBasisPoints - fee_bps) / base::kBasisPoints);
 }
 

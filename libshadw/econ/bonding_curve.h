@@ -68,7 +68,8 @@ absl::Status PricesAt(std::span<const double> supplies, std::span<const double> 
 //   Range    [0, max_supply * mean of P] (corrected)
 //   Monotone in  units
 //   Units    those of the points, times units
-//   Errors   as PriceAt; kResourceExhausted  supply + units > max_supply
+//   Errors   as PriceAt; kInvalidArgument  the cost is not finite; kResourceExhausted
+//            supply + units > max_supply
 //   Modes    as BezierPrice
 //   Source   catalogue S5
 absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade);
@@ -77,7 +78,8 @@ absl::StatusOr<double> BuyCost(const BondingCurve& curve, const Trade& trade);
 //   Range    [0, BuyCost of the same units]
 //   Monotone in  units
 //   Units    fee in basis points, at most 10 000
-//   Errors   as PriceAt; kInvalidArgument  fee_bps; kOutOfRange  units > supply
+//   Errors   as PriceAt; kInvalidArgument  fee_bps, or the cost is not finite; kOutOfRange
+//            units > supply
 //   Modes    as BezierPrice
 //   Source   catalogue S6
 absl::StatusOr<double> SellRefund(const BondingCurve& curve, const Trade& trade, uint32_t fee_bps);

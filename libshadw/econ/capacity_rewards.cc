@@ -19,6 +19,12 @@ absl::Status RefuseMode(FormulaMode mode) {
       "econ: got mode reference, need corrected or paper_literal: no program was published");
 }
 
+absl::Status CheckCount(size_t count) {
+  if (count > 0 && count <= kMaxParticipants) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("econ: got ", count, " participants, need 1 to ", kMaxParticipants));
+}
+
 absl::Status CheckLength(std::string_view what, size_t got, size_t need) {
   if (got == need) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -105,6 +111,7 @@ absl::StatusOr<SplitTotals> RewardStorage(Amount pool, std::span<const double> c
                                           const StorageRewardOptions& options,
                                           std::span<Amount> shares) {
   SHADW_RETURN_IF_ERROR(RefuseMode(options.mode));
+  SHADW_RETURN_IF_ERROR(CheckCount(capacities.size()));
   SHADW_RETURN_IF_ERROR(CheckLength("shares", shares.size(), capacities.size()));
   SHADW_RETURN_IF_ERROR(CheckLength("audit results", passed.size(), capacities.size()));
   for (size_t i = 0; i < passed.size(); ++i) {

@@ -8,8 +8,8 @@
 //   RewardCapacity(pools->capacity, capacities, {}, paid);              // RW1
 //   RewardStorage(pools->storage, capacities, audited, {}, paid);       // RW2
 //
-// Limits: a capacity counts in steps of 2^-63 of the largest one, rounded down; those of
-// whole numbers below 2^53 within a factor of 2^10 of the largest count exactly.
+// Limits: a capacity counts in steps of less than 2^-63 of the largest one, rounded down;
+// whole numbers below 2^64 count exactly.
 #ifndef LIBSHADW_ECON_CAPACITY_REWARDS_H_
 #define LIBSHADW_ECON_CAPACITY_REWARDS_H_
 
@@ -17,9 +17,12 @@
 #include <span>
 
 #include "absl/status/statusor.h"
+#include "libshadw/base/failed_share.h"
 #include "libshadw/econ/split.h"
 
 namespace shadw::econ {
+
+using base::FailedShare;
 
 // What of a period's supply goes into each reward; the rest stays where it is.
 struct RewardParts {
@@ -65,12 +68,6 @@ struct CapacityRewardOptions {
 absl::StatusOr<SplitTotals> RewardCapacity(Amount pool, std::span<const double> capacities,
                                            const CapacityRewardOptions& options,
                                            std::span<Amount> shares);
-
-// What becomes of the share of a node that failed its audit.
-enum class FailedShare : uint8_t {
-  kCarry,         // the next round
-  kRedistribute,  // the others: rewards those who make neighbours fail
-};
 
 struct StorageRewardOptions {
   FailedShare failed_share = FailedShare::kCarry;

@@ -217,6 +217,23 @@ absl::StatusOr<Distribution> Distribution::Empirical(std::vector<double> samples
   return distribution;
 }
 
+double Distribution::drawn_variance() const {
+  if (samples_ != nullptr) return variance_;
+  double variance = 0;
+  const auto add = [&](const Slice& slice, double chance) {
+    const double distance = slice.low + slice.width / 2 - mean_;
+    variance += chance * (distance * distance + slice.width * slice.width / 12);
+  };
+  constexpr double kChance = 1.0 / kSlices;
+  for (size_t i = 0; i < kSlices; ++i) {
+    const bool cut = (i == 0 && tables_->has_lower) || (i == kSlices - 1 && tables_->has_upper);
+    if (!cut) add(tables_->all[i], kChance);
+    if (tables_->has_lower) add(tables_->lower[i], kChance * kChance);
+    if (tables_->has_upper) add(tables_->upper[i], kChance * kChance);
+  }
+  return variance;
+}
+
 double Distribution::DrawOne(uint32_t bits, base::RandomStream& random) const {
   const Table* table = &tables_->all;
   const uint32_t slice = bits >> kPlaceBits;

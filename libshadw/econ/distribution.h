@@ -7,10 +7,12 @@
 //   benefit.mean();                                       // e^(3 + 0.125)
 //   benefit.Draw(random, values);                         // fills a span
 //
-// A draw picks one of 1024 slices of equal probability, then a place within it. Each slice
-// has the mean and the variance of the true one, so that sums come out right; an endless
+// A draw picks one of 1024 slices of equal probability, then a place within it; an endless
 // tail is cut into 1024 slices more. Within a slice all values are equally likely, so the
-// density is a staircase of steps of 1/1024, and of 2^-20 in the tails.
+// density is a staircase of steps of 1/1024, and of 2^-20 in the tails. A slice has the mean
+// of the true one, and its variance, unless it would then reach below the least value. So
+// all draws together have the mean and the variance of the law, to 1e-10 of each. Beyond
+// kMaxLogSigma a lognormal law would not: half of its variance may lie in a tail of 2^-20.
 #ifndef LIBSHADW_ECON_DISTRIBUTION_H_
 #define LIBSHADW_ECON_DISTRIBUTION_H_
 
@@ -28,7 +30,7 @@ namespace shadw::econ {
 class Distribution {
  public:
   static constexpr size_t kMaxSamples = size_t{1} << 28;
-  static constexpr double kMaxLogSigma = 4;
+  static constexpr double kMaxLogSigma = 1.75;
   // No value's magnitude may be above this.
   static constexpr double kMaxMagnitude = 1e100;
 
@@ -52,13 +54,15 @@ class Distribution {
   // Of the true distribution, in closed form.
   double mean() const { return mean_; }
   double variance() const { return variance_; }
+  // Of what Draw gives, by its slices.
+  double drawn_variance() const;
   // No value is below this; minus infinity where there is no such bound.
   double least() const { return least_; }
   // Whether every value is above 0.
   bool positive() const { return positive_; }
 
   //   Promise  the same stream, the same values, on every machine
-  //   Cost     half a word of the stream for each value
+  //   Cost     half a word of the stream for each value, a whole one for an empirical law
   void Draw(base::RandomStream& random, std::span<double> values) const;
 
  private:

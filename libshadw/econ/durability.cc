@@ -68,9 +68,10 @@ absl::Status CheckCode(const ErasureCode& code) {
 }
 
 absl::Status CheckTime(std::string_view what, double days) {
-  if (std::isfinite(days) && days > 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("econ: got a ", std::string(what), " of ", days, " days, need one above 0"));
+  if (days >= kMinDurabilityDays && days <= kMaxDurabilityDays) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("econ: got a ", std::string(what), " of ", days,
+                                                 " days, need ", kMinDurabilityDays, " to ",
+                                                 kMaxDurabilityDays));
 }
 
 absl::Status CheckProbability(double probability) {
@@ -86,9 +87,9 @@ absl::StatusOr<double> PeriodLoss(const ErasureCode& code, const ShardFailures& 
   SHADW_RETURN_IF_ERROR(CheckCode(code));
   SHADW_RETURN_IF_ERROR(CheckTime("repair time", failures.repair_days));
   const double rate = failures.annual_failure_rate;
-  if (!std::isfinite(rate) || rate < 0) {
+  if (!(rate >= 0 && rate <= kMaxFailureRate)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("econ: got a failure rate of ", rate, " a year, need at least 0"));
+        absl::StrCat("econ: got a failure rate of ", rate, " a year, need 0 to ", kMaxFailureRate));
   }
   const double exposure = rate * failures.repair_days / kDaysPerYear;
   const uint32_t total = code.data_shards + code.parity_shards;
@@ -110,8 +111,11 @@ absl::StatusOr<double> PeriodLoss(const ErasureCode& code, const ShardFailures& 
 
 absl::StatusOr<double> AnnualLoss(const ErasureCode& code, const ShardFailures& failures,
                                   LossModel model) {
-  SHADW_ASSIGN_OR_RETURN(const double loss, PeriodLoss(code, failures, model));
-  return std::min(1.0, loss * (kDaysPerYear / failures.repair_days));
+  SHADW_RETURN_IF_ERROR(CheckTime("repair time", failures.repair_days));
+  ShardFailures of_period = failures;
+  of_period.repair_days = std::min(failures.repair_days, kDaysPerYear);
+  SHADW_ASSIGN_OR_RETURN(const double loss, PeriodLoss(code, of_period, model));
+  return std::min(1.0, loss * (kDaysPerYear / of_period.repair_days));
 }
 
 absl::StatusOr<LazyRepairResult> LazyRepair(const LazyRepairOptions& options) {

@@ -22,6 +22,10 @@ namespace shadw::econ {
 
 inline constexpr uint32_t kMaxDurableShards = 1024;
 inline constexpr double kDaysPerYear = 365;
+// Bounds of every time and rate: a tenth of a millisecond, and more years than there were.
+inline constexpr double kMinDurabilityDays = 1e-9;
+inline constexpr double kMaxDurabilityDays = 1e12;
+inline constexpr double kMaxFailureRate = 1e12;  // a year
 
 struct ErasureCode {
   uint32_t data_shards = 1;
@@ -44,14 +48,15 @@ enum class LossModel : uint8_t {
 //   Range    0 to 1
 //   Monotone in  rate, repair time, k; falls in m
 //   Units    probability; 1e-11 relative, however small
-//   Errors   kInvalidArgument  k is 0, over kMaxDurableShards shards, a negative or
-//                              endless rate, a repair time not above 0; kBinomialLinear
-//                              with rate * time above 1
+//   Errors   kInvalidArgument  k is 0, over kMaxDurableShards shards, a rate not from 0
+//                              to kMaxFailureRate, a repair time out of its bounds;
+//                              kBinomialLinear with rate * time above 1
 //   Source   proofs.md, durability
 absl::StatusOr<double> PeriodLoss(const ErasureCode& code, const ShardFailures& failures,
                                   LossModel model = LossModel::kBinomial);
 
-// The same over the 365 / repair_days periods of a year, added up, at most 1.
+// The same over the 365 / repair_days periods of a year, added up, at most 1. A repair that
+// takes longer than a year helps nobody within it: the one period is the year.
 //   Range    0 to 1
 //   Monotone in  as PeriodLoss, but for the repair time
 //   Units    probability a year
@@ -81,8 +86,7 @@ struct LazyRepairResult {
 //   Range    1 <= data_shards <= repair_at <= total_shards <= kMaxDurableShards
 //   Monotone in  nines: node life, repair_at, total_shards; fall in data_shards, repair time
 //   Units    days; 1e-11 relative
-//   Errors   kInvalidArgument  shards out of range or order; a time that is not finite or
-//                              not above 0
+//   Errors   kInvalidArgument  shards out of range or order; a time out of its bounds
 //   Cost     O(total_shards)
 //   Source   proofs.md: 29/35/80 at 182.5 days 5.4 nines, at 365 days 7.6; 29/52/80 17.3
 absl::StatusOr<LazyRepairResult> LazyRepair(const LazyRepairOptions& options);

@@ -20,7 +20,6 @@ Amount RewardOfEra(const HalvingSchedule& schedule, uint64_t era) {
   return std::max(schedule.tail, era < kBitsOfAmount ? schedule.initial_reward >> era : 0);
 }
 
-// Saturates far above what is accepted: an era takes at most 2^128 - 2^65.
 std::optional<Amount> Narrow(Uint128 sum) {
   if (sum > UINT64_MAX) return std::nullopt;
   return static_cast<Amount>(sum);
@@ -65,7 +64,7 @@ absl::StatusOr<YearStart> YearOf(const InflationSchedule& schedule, uint64_t epo
 Amount MintedBy(const InflationSchedule& schedule, Amount supply, uint64_t epochs) {
   const Uint128 share = static_cast<Uint128>(schedule.rate_ppm) * epochs;
   const Uint128 whole = static_cast<Uint128>(base::kPartsPerMillion) * schedule.epochs_per_year;
-  // The product would need 116 bits and more: 64 of the supply, 20 of the rate, 32.
+  // The product needs 116 bits at most: 64 of the supply, 20 of the rate, 32 of the epochs.
   return static_cast<Amount>(static_cast<Uint128>(supply) * share / whole);
 }
 

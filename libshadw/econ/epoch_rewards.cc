@@ -2,11 +2,14 @@
 #include "libshadw/econ/epoch_rewards.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/log2.h"
 #include "libshadw/base/status_macros.h"
+#include "libshadw/econ/wide.h"
 
 namespace shadw::econ {
 namespace {
@@ -38,35 +41,58 @@ Parts Cut(Amount pool, const EpochParams& params) {
           *base::MultiplyDivideFloor(pool, params.service_ppm, kPartsPerMillion)};
 }
 
-// Splits both moneys by the same or by two weights. Returns what was paid.
-absl::StatusOr<Earned> Pay(const Earned& pools, std::span<const uint64_t> stable_weights,
-                           std::span<const uint64_t> token_weights, std::vector<Earned>& earned) {
-  earned.resize(stable_weights.size());
-  if (earned.empty()) return Earned{};
-  std::vector<Amount> shares(earned.size());
-  SHADW_ASSIGN_OR_RETURN(
-      const SplitTotals stable,
-      SplitByWeight(pools.stable, stable_weights, Remainder::kLargestRemainder, shares));
+// Splits the stable money by revenues.
+absl::StatusOr<Amount> PayStable(Amount pool, std::span<const Amount> revenues,
+                                 std::vector<Earned>& earned) {
+  earned.resize(revenues.size());
+  if (earned.empty()) return 0;
+  std::vector<Amount> shares(revenues.size());
+  SHADW_ASSIGN_OR_RETURN(const SplitTotals totals,
+                         SplitByWeight(pool, revenues, Remainder::kLargestRemainder, shares));
   for (size_t i = 0; i < shares.size(); ++i) earned[i].stable = shares[i];
-  SHADW_ASSIGN_OR_RETURN(
-      const SplitTotals tokens,
-      SplitByWeight(pools.tokens, token_weights, Remainder::kLargestRemainder, shares));
-  for (size_t i = 0; i < shares.size(); ++i) earned[i].tokens = shares[i];
-  return Earned{stable.paid, tokens.paid};
+  return totals.paid;
 }
 
-absl::StatusOr<std::vector<uint64_t>> BoostedRevenues(const EpochParams& params,
-                                                      std::span<const Served> served) {
-  std::vector<uint64_t> weights(served.size());
+Wide<2> ToWide(Uint128 value) {
+  return {{static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64)}};
+}
+
+// SplitByWeight by weights below 2^94, with the largest remainders.
+std::vector<Amount> SplitByBoosted(Amount pool, std::span<const Uint128> weights) {
+  std::vector<Amount> shares(weights.size());
+  Uint128 total = 0;  // below 2^94: the revenues are in all below 2^64
+  for (const Uint128 weight : weights) total += weight;
+  if (total == 0) return shares;
+  std::vector<Uint128> lost(weights.size());
+  Amount left = pool;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    shares[i] = *DivideFloor(Multiply(Wide<1>{{pool}}, ToWide(weights[i])), ToWide(total));
+    lost[i] = Uint128{pool} * weights[i] - Uint128{shares[i]} * total;  // modulo 2^128, and below
+    left -= shares[i];
+  }
+  std::vector<size_t> order(weights.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const auto middle = order.begin() + static_cast<ptrdiff_t>(left);  // fewer than there are
+  std::ranges::nth_element(order, middle, [&](size_t a, size_t b) {
+    return lost[a] != lost[b] ? lost[a] > lost[b] : a < b;
+  });
+  std::for_each(order.begin(), middle, [&](size_t i) { ++shares[i]; });
+  return shares;
+}
+
+// Splits the tokens, after PayStable.
+Amount PayTokens(Amount pool, std::span<const Uint128> weights, std::vector<Earned>& earned) {
+  const std::vector<Amount> shares = SplitByBoosted(pool, weights);
+  Amount paid = 0;
+  for (size_t i = 0; i < shares.size(); ++i) paid += earned[i].tokens = shares[i];
+  return paid;
+}
+
+// A boosted revenue needs 94 bits: 64 of the revenue, and 30 of the boost.
+std::vector<Uint128> BoostedRevenues(const EpochParams& params, std::span<const Served> served) {
+  std::vector<Uint128> weights(served.size());
   for (size_t i = 0; i < served.size(); ++i) {
-    const uint64_t boost = LockBoostPpm(served[i].lock_epochs_left, params);
-    const auto weight = base::CheckedMultiply(served[i].revenue, boost);
-    if (!weight) {
-      return absl::ResourceExhaustedError(absl::StrCat("econ: got a revenue of ", served[i].revenue,
-                                                       " with a boost of ", boost, " ppm at index ",
-                                                       i, ", need a product below 2^64"));
-    }
-    weights[i] = *weight;
+    weights[i] = Uint128{served[i].revenue} * LockBoostPpm(served[i].lock_epochs_left, params);
   }
   return weights;
 }
@@ -126,18 +152,19 @@ absl::StatusOr<EpochRewards> RewardEpoch(const EpochParams& params, std::span<co
                                                    served.size(), " nodes and ", of_services,
                                                    " by services, need nodes and equal sums"));
   }
-  SHADW_ASSIGN_OR_RETURN(const std::vector<uint64_t> boosted, BoostedRevenues(params, served));
   const Earned pool = {revenue, revenue == 0 ? 0 : emission};
   const Parts stable = Cut(pool.stable, params);
   const Parts tokens = Cut(pool.tokens, params);
   EpochRewards rewards;
-  SHADW_ASSIGN_OR_RETURN(const Earned to_nodes,
-                         Pay({stable.nodes, tokens.nodes}, revenues, boosted, rewards.nodes));
-  SHADW_ASSIGN_OR_RETURN(const Earned to_services,
-                         Pay({stable.services, tokens.services}, service_revenues, service_revenues,
-                             rewards.services));
-  rewards.protocol = {pool.stable - to_nodes.stable - to_services.stable,
-                      pool.tokens - to_nodes.tokens - to_services.tokens};
+  SHADW_ASSIGN_OR_RETURN(const Amount stable_to_nodes,
+                         PayStable(stable.nodes, revenues, rewards.nodes));
+  SHADW_ASSIGN_OR_RETURN(const Amount stable_to_services,
+                         PayStable(stable.services, service_revenues, rewards.services));
+  const std::vector<Uint128> unboosted(service_revenues.begin(), service_revenues.end());
+  rewards.protocol = {pool.stable - stable_to_nodes - stable_to_services,
+                      pool.tokens -
+                          PayTokens(tokens.nodes, BoostedRevenues(params, served), rewards.nodes) -
+                          PayTokens(tokens.services, unboosted, rewards.services)};
   rewards.minted = pool.tokens;
   return rewards;
 }

@@ -6,7 +6,7 @@
 //
 //   EpochRewards rewards = *RewardEpoch(params, served);
 //   // two nodes that served 2000 and 1000, the second with its stake locked for the whole
-//   // time: 1600 and 800 stable, 73.05 and 146.11 tokens
+//   // time: 1600 and 800 stable, 73.06 and 146.12 tokens
 #ifndef LIBSHADW_ECON_EPOCH_REWARDS_H_
 #define LIBSHADW_ECON_EPOCH_REWARDS_H_
 
@@ -57,7 +57,8 @@ struct EpochRewards {
   Amount minted = 0;             // all tokens above
 };
 
-// Boost of a stake: min(max, 1 + (max - 1) * left / max_lock), rounded down to a ppm.
+// Boost of a stake: min(max, 1 + (max - 1) * left / max_lock), rounded down to a ppm; of
+// `params` that pass Validate().
 //   Range    1'000'000 to params.max_boost_ppm
 //   Monotone in  lock_epochs_left
 //   Units    parts per million
@@ -67,17 +68,17 @@ uint64_t LockBoostPpm(uint64_t lock_epochs_left, const EpochParams& params);
 // floor(supply * inflation / epochs): what an epoch mints if anything was served.
 //   Monotone in  supply, inflation
 //   Units    base units
-//   Errors   kInvalidArgument  Validate(); kResourceExhausted  it does not fit an Amount
+//   Errors   kInvalidArgument  Validate()
 //   Source   catalogue S141: 10 % of 10^6 tokens over 365 epochs: 273.972602739
 absl::StatusOr<Amount> EpochEmission(const EpochParams& params);
 
 // Distributes what was earned and what is minted.
-//   Range    served            1 to kMaxParticipants; revenue * boost below 2^64
+//   Range    served            1 to kMaxParticipants; any revenues with a sum below 2^64
 //            service_revenues  one for each service; their sum is that of the nodes
 //   Monotone in  a node's revenue; its boost (tokens only)
 //   Units    base units of each money
 //   Errors   kInvalidArgument    nobody served; unequal sums; Validate()
-//            kResourceExhausted  a sum or a boosted revenue does not fit
+//            kResourceExhausted  a sum of revenues does not fit an Amount
 //   Promise  stable money paid is the revenue, tokens paid are `minted`, to the unit;
 //            without revenue nothing is minted
 //   Source   catalogue S141, B.2

@@ -16,8 +16,9 @@ absl::Status RefuseState(EscrowAccount::State state) {
       absl::StrCat("econ: got an escrow account that is ", name, ", need an open one"));
 }
 
-absl::Status RefusePayment(size_t payment) {
-  return absl::NotFoundError(absl::StrCat("econ: got payment ", payment, ", need one that runs"));
+absl::Status RefusePayment(uint64_t payment) {
+  return absl::NotFoundError(
+      absl::StrCat("econ: got payment ", payment, ", need one that runs or owes something"));
 }
 
 }  // namespace
@@ -34,25 +35,34 @@ absl::Status EscrowAccount::Deposit(Amount amount) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<size_t> EscrowAccount::OpenPayment(Amount rate, uint64_t height) {
+absl::StatusOr<uint64_t> EscrowAccount::OpenPayment(const Opening& opening) {
+  const Amount rate = opening.rate;
   if (rate == 0) {
     return absl::InvalidArgumentError("econ: got a rate of 0 per block, need at least 1");
   }
-  SHADW_RETURN_IF_ERROR(Settle(height));
+  SHADW_RETURN_IF_ERROR(Settle(opening.height));
   if (state_ != State::kOpen) return RefuseState(state_);
+  if (payments_.size() == kMaxPayments) {
+    std::erase_if(payments_, [](const Payment& one) { return !one.open && one.balance == 0; });
+  }
   const auto sum = base::CheckedAdd(block_rate_, rate);
   if (!sum || payments_.size() == kMaxPayments) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("econ: got a rate of ", rate, " beside ", payments_.size(), " payments of ",
-                     block_rate_, ", need at most ", kMaxPayments, " and a sum below 2^64"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "econ: got a rate of ", rate, " beside ", payments_.size(), " payments of ", block_rate_,
+        ", need at most ", kMaxPayments, " that run or owe something, and a sum below 2^64"));
   }
   if (balance_ < *sum) {
     return absl::FailedPreconditionError(
         absl::StrCat("econ: got a balance of ", balance_, ", need ", *sum, " for one block"));
   }
   block_rate_ = *sum;
-  payments_.push_back({.rate = rate});
-  return payments_.size() - 1;
+  payments_.push_back({.id = next_id_, .rate = rate});
+  return next_id_++;
+}
+
+EscrowAccount::Payment* EscrowAccount::Find(uint64_t id) {
+  const auto found = std::ranges::lower_bound(payments_, id, {}, &Payment::id);
+  return found != payments_.end() && found->id == id ? &*found : nullptr;
 }
 
 absl::Status EscrowAccount::Settle(uint64_t height) {
@@ -87,21 +97,23 @@ void EscrowAccount::PayOutTheRest() {
   state_ = State::kOverdrawn;
 }
 
-absl::StatusOr<Amount> EscrowAccount::Withdraw(size_t payment, uint64_t height) {
-  if (payment >= payments_.size()) return RefusePayment(payment);
-  SHADW_RETURN_IF_ERROR(Settle(height));
-  const Amount amount = payments_[payment].balance;
-  payments_[payment].balance = 0;
+absl::StatusOr<Amount> EscrowAccount::Withdraw(const PaymentAt& at) {
+  Payment* const payment = Find(at.payment);
+  if (payment == nullptr) return RefusePayment(at.payment);
+  SHADW_RETURN_IF_ERROR(Settle(at.height));
+  const Amount amount = payment->balance;
+  payment->balance = 0;
   withdrawn_ += amount;
   return amount;
 }
 
-absl::Status EscrowAccount::ClosePayment(size_t payment, uint64_t height) {
-  if (payment >= payments_.size() || !payments_[payment].open) return RefusePayment(payment);
-  SHADW_RETURN_IF_ERROR(Settle(height));
-  if (!payments_[payment].open) return absl::OkStatus();  // overdrawn meanwhile
-  payments_[payment].open = false;
-  block_rate_ -= payments_[payment].rate;
+absl::Status EscrowAccount::ClosePayment(const PaymentAt& at) {
+  Payment* const payment = Find(at.payment);
+  if (payment == nullptr || !payment->open) return RefusePayment(at.payment);
+  SHADW_RETURN_IF_ERROR(Settle(at.height));
+  if (!payment->open) return absl::OkStatus();  // overdrawn meanwhile
+  payment->open = false;
+  block_rate_ -= payment->rate;
   return absl::OkStatus();
 }
 

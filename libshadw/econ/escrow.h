@@ -5,9 +5,9 @@
 //
 //   EscrowAccount escrow(height);
 //   escrow.Deposit(100);
-//   const size_t provider = *escrow.OpenPayment(10, height);
+//   const uint64_t provider = *escrow.OpenPayment({.rate = 10, .height = height});
 //   escrow.Settle(height + 5);             // 50 earned
-//   escrow.Withdraw(provider, height + 5); // 50, for the ledger to pay out
+//   escrow.Withdraw({provider, height + 5});   // 50, for the ledger to pay out
 //   escrow.Close(height + 5);              // 50, back to the tenant
 //
 // Whole blocks are settled; an account that cannot pay for a whole one is overdrawn, pays
@@ -30,14 +30,26 @@ using base::Amount;
 
 class EscrowAccount {
  public:
+  // Of payments that run or that owe their provider something.
   static constexpr size_t kMaxPayments = 4096;
 
   enum class State : uint8_t { kOpen, kOverdrawn, kClosed };
 
   struct Payment {
+    uint64_t id = 0;
     Amount rate = 0;     // per block
     Amount balance = 0;  // earned and not withdrawn
     bool open = true;
+  };
+
+  struct Opening {
+    Amount rate = 0;  // per block
+    uint64_t height = 0;
+  };
+
+  struct PaymentAt {
+    uint64_t payment = 0;  // its id
+    uint64_t height = 0;
   };
 
   explicit EscrowAccount(uint64_t height) : settled_at_(height) {}
@@ -45,22 +57,24 @@ class EscrowAccount {
   //   Errors   kFailedPrecondition  the account is not open
   //            kResourceExhausted   all deposits together do not fit an Amount
   absl::Status Deposit(Amount amount);
-  // Settles, then starts a payment. The number names it.
+  // Settles, then starts a payment, and returns its id: 0 for the first, never used again.
+  // Where there is no place left, those that were stopped and paid out are forgotten.
   //   Errors   kInvalidArgument     the rate is 0; the height is in the past
   //            kFailedPrecondition  the account is not open, or does not cover one block
   //            kResourceExhausted   too many payments; all rates do not fit an Amount
-  absl::StatusOr<size_t> OpenPayment(Amount rate, uint64_t height);
+  absl::StatusOr<uint64_t> OpenPayment(const Opening& opening);
   // Moves what was earned up to `height`.
   //   Promise  deposited == balance + the payments' balances + withdrawn + refunded
   //   Errors   kInvalidArgument  the height is in the past
   //   Source   catalogue B.3 (Akash, x/escrow)
   absl::Status Settle(uint64_t height);
   // Settles, and returns what the payment earned and did not yet get.
-  //   Errors   kNotFound  no such payment; kInvalidArgument  the height is in the past
-  absl::StatusOr<Amount> Withdraw(size_t payment, uint64_t height);
+  //   Errors   kNotFound  no such payment, or a forgotten one; kInvalidArgument  the height
+  //            is in the past
+  absl::StatusOr<Amount> Withdraw(const PaymentAt& at);
   // Settles, and stops a payment; its balance stays to be withdrawn.
   //   Errors   kNotFound  no such open payment; kInvalidArgument  the height is in the past
-  absl::Status ClosePayment(size_t payment, uint64_t height);
+  absl::Status ClosePayment(const PaymentAt& at);
   // Settles, stops everything, and returns what goes back to the tenant.
   //   Errors   kFailedPrecondition  closed before; kInvalidArgument  height in the past
   absl::StatusOr<Amount> Close(uint64_t height);
@@ -72,9 +86,11 @@ class EscrowAccount {
   Amount refunded() const { return refunded_; }
   Amount block_rate() const { return block_rate_; }
   uint64_t settled_at() const { return settled_at_; }
+  // In the order of their ids, without the forgotten ones.
   const std::vector<Payment>& payments() const { return payments_; }
 
  private:
+  Payment* Find(uint64_t id);
   void PayOutTheRest();
 
   State state_ = State::kOpen;
@@ -85,6 +101,7 @@ class EscrowAccount {
   Amount refunded_ = 0;
   Amount block_rate_ = 0;  // of the open payments
   std::vector<Payment> payments_;
+  uint64_t next_id_ = 0;
 };
 
 }  // namespace shadw::econ

@@ -3,8 +3,9 @@
 // A bonding curve that moves money: whole base units, no rounding but the last, and
 // nothing to be gained by trading in pieces.
 //
-//   auto curve = ExactCurve::Create({.points = {1e9, 2e9, 4e9, 8e9 base units}, .max_supply =
-//   1000}); curve->BuyCost({.supply = 0, .units = 500});    // 1'015'625'000'000
+//   auto curve = ExactCurve::Create(
+//       {.points = {kToken, 2 * kToken, 4 * kToken, 8 * kToken}, .max_supply = 1000});
+//   curve->BuyCost({.supply = 0, .units = 500});    // 1'015'625'000'000
 //   curve->SellRefund({.supply = 500, .units = 500}, /*fee_bps=*/200);
 //
 // The curve holds V(s) = floor(max_supply * integral of the price from 0 to s / max_supply),
@@ -56,7 +57,8 @@ class ExactCurve {
   };
 
   //   Errors   kInvalidArgument  max_supply is 0
-  //            kOutOfRange       all units together cost 2^64 or more
+  //            kOutOfRange       all units together cost 2^64 or more (in either mode: by
+  //                              the corrected curve, which is nowhere below the printed)
   //            kUnimplemented    mode kReference
   //   Modes    as BezierPrice
   static absl::StatusOr<ExactCurve> Create(const Options& options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/econ/fees.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/econ/split.h"
@@ -15,13 +17,11 @@ absl::StatusOr<std::vector<Amount>> SplitFee(Amount fee, std::span<const uint64_
     return absl::InvalidArgumentError(
         absl::StrCat("econ: got ", shares_ppm.size(), " sinks, need 1 to ", kMaxFeeSinks));
   }
-  uint64_t sum = 0;
-  for (const uint64_t share : shares_ppm) {
-    // One share above the whole is enough to refuse, and sums of smaller ones cannot wrap.
-    sum += share > base::kPartsPerMillion ? 2 * base::kPartsPerMillion : share;
-  }
+  uint64_t sum = 0;  // stays at the most there is where it would wrap
+  for (const uint64_t share : shares_ppm) sum += std::min(share, UINT64_MAX - sum);
   if (sum != base::kPartsPerMillion) {
-    return absl::InvalidArgumentError("econ: got shares that do not add up, need 1000000 ppm");
+    return absl::InvalidArgumentError(
+        absl::StrCat("econ: got shares of ", sum, " ppm together, need 1000000"));
   }
   std::vector<Amount> parts(shares_ppm.size());
   SHADW_RETURN_IF_ERROR(

@@ -7,10 +7,29 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "libshadw/base/status_macros.h"
 
 namespace shadw::econ {
+namespace {
 
-std::vector<FetchVerdict> JudgeFetch(std::span<const FetchResponse> responses) {
+absl::Status CheckGroups(std::span<const FetchResponse> responses) {
+  std::vector<size_t> order(responses.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [responses](size_t i) { return responses[i].node; });
+  const auto torn = std::ranges::adjacent_find(order, [responses](size_t a, size_t b) {
+    return responses[a].node == responses[b].node && responses[a].group != responses[b].group;
+  });
+  if (torn == order.end()) return absl::OkStatus();
+  const FetchResponse& one = responses[torn[0]];
+  return absl::InvalidArgumentError(absl::StrCat("econ: got node ", base::ToHex(one.node),
+                                                 " in groups ", one.group, " and ",
+                                                 responses[torn[1]].group, ", need one of them"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FetchVerdict>> JudgeFetch(std::span<const FetchResponse> responses) {
+  SHADW_RETURN_IF_ERROR(CheckGroups(responses));
   std::vector<FetchVerdict> verdicts(responses.size(), FetchVerdict::kInvalid);
   std::vector<size_t> order;
   for (size_t i = 0; i < responses.size(); ++i) {

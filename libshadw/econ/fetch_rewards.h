@@ -3,7 +3,7 @@
 // Who is paid when an object is fetched: in each group of holders the first to deliver,
 // and a smaller part for everybody who proved that the data is still there.
 //
-//   const auto verdicts = JudgeFetch(responses);              // kFirst, kLate, kInvalid
+//   const auto verdicts = *JudgeFetch(responses);             // kFirst, kLate, kInvalid
 //   const FetchReward reward = *SplitFetchReward(pool, {.winners = 3, .holders = 12});
 //
 // Limits: the times are those at which the requester acknowledged, signed by it; a node's
@@ -36,12 +36,14 @@ enum class FetchVerdict : uint8_t {
   kInvalid,  // wrong data, or no signed acknowledgement
 };
 
-// Judges all responses to one request, in their order.
+// Judges all responses to one request, in their order. A response's group is the one into
+// which the requester put the node, not what the node says.
+//   Errors   kInvalidArgument  a node in two groups: they are disjoint, and it could win twice
 //   Promise  one kFirst in each group that delivered, whatever the order of the responses;
 //            of equal times the lowest node id wins; a node that answers twice wins once
 //   Cost     O(N log N)
-//   Source   catalogue S50
-std::vector<FetchVerdict> JudgeFetch(std::span<const FetchResponse> responses);
+//   Source   catalogue S49, S50
+absl::StatusOr<std::vector<FetchVerdict>> JudgeFetch(std::span<const FetchResponse> responses);
 
 struct FetchCounts {
   uint64_t winners = 0;

@@ -24,7 +24,8 @@ struct EnergyOffer {
   uint64_t renewable_ppm = 0;
 };
 
-// The numbers of the offers, best first: by price + ceil(surcharge * kWh not renewable).
+// The numbers of the offers, best first: by price + ceil(surcharge * kWh not renewable),
+// where what is not renewable is rounded up to a Wh.
 //   Range    renewable_ppm  at most a million
 //   Monotone in  rank: price, energy; falls in renewable_ppm
 //   Units    base units; surcharge per kWh

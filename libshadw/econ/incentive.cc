@@ -70,6 +70,20 @@ absl::Status CheckInputs(const NetInputs& inputs) {
       absl::StrCat("econ: got an expected time of ", inputs.time, ", need one above 0"));
 }
 
+// Each number was finite; what they make may not be.
+absl::StatusOr<double> Finite(double net) {
+  if (std::isfinite(net)) return net;
+  return absl::InvalidArgumentError(absl::StrCat("econ: got expectations that make ", net,
+                                                 ", need such as make a finite number"));
+}
+
+absl::StatusOr<SimulatedNet> Finite(const SimulatedNet& result) {
+  if (std::isfinite(result.net) && std::isfinite(result.standard_error)) return result;
+  return absl::InvalidArgumentError(absl::StrCat("econ: got draws that make ", result.net, " +- ",
+                                                 result.standard_error,
+                                                 ", need such as make finite numbers"));
+}
+
 absl::Status CheckDraws(uint64_t draws) {
   if (draws >= 2 && draws <= kMaxDraws) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -101,9 +115,9 @@ void ForEachChunk(const SimulationOptions& options, Take take) {
 absl::StatusOr<double> ExpectedNet(const NetInputs& inputs, CostsAre costs) {
   SHADW_RETURN_IF_ERROR(CheckInputs(inputs));
   if (costs == CostsAre::kPerTime) {
-    return (inputs.benefit - inputs.cost - inputs.loss) / inputs.time;
+    return Finite((inputs.benefit - inputs.cost - inputs.loss) / inputs.time);
   }
-  return inputs.benefit / inputs.time - (inputs.cost + inputs.loss);
+  return Finite(inputs.benefit / inputs.time - (inputs.cost + inputs.loss));
 }
 
 absl::StatusOr<IncentiveVerdict> CompareIncentives(const NetInputs& malicious,
@@ -123,7 +137,7 @@ absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, double honest_n
         absl::StrCat("econ: got an honest net of ", honest_net, ", need a finite number"));
   }
   const double difference = gain - honest_net;
-  return costs == CostsAre::kPerTime ? difference * malicious.time : difference;
+  return Finite(costs == CostsAre::kPerTime ? difference * malicious.time : difference);
 }
 
 absl::StatusOr<SimulatedNet> SimulateNet(const NetDistributions& inputs,
@@ -162,7 +176,7 @@ absl::StatusOr<SimulatedNet> SimulateNet(const NetDistributions& inputs,
                cost.variance() + loss.variance();
   }
   result.standard_error = std::sqrt(variance / draws);
-  return result;
+  return Finite(result);
 }
 
 absl::StatusOr<SimulatedNet> SimulateRatio(const Distribution& benefit, const Distribution& time,
@@ -181,7 +195,8 @@ absl::StatusOr<SimulatedNet> SimulateRatio(const Distribution& benefit, const Di
     for (size_t i = 0; i < count; ++i) benefits[i] /= times[i];
     sums.Add(std::span(benefits).first(count));
   });
-  return SimulatedNet{sums.mean(), std::sqrt(sums.variance() / static_cast<double>(options.draws))};
+  return Finite(
+      SimulatedNet{sums.mean(), std::sqrt(sums.variance() / static_cast<double>(options.draws))});
 }
 
 }  // namespace shadw::econ

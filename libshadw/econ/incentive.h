@@ -41,7 +41,7 @@ enum class IncentiveVerdict : uint8_t { kHonest, kMalicious };
 //   Range    any finite numbers, time above 0
 //   Monotone in  benefit; falls in cost and loss
 //   Units    the caller's
-//   Errors   kInvalidArgument  time is not above 0, or a number is not finite
+//   Errors   kInvalidArgument  time is not above 0; a number, or the result, is not finite
 //   Paper    "E[N]=E[B]/E[T]-(E[C]+E[R])"
 //   Defect   a rate minus amounts; E[B]/E[T] is not E[B/T]
 //   Modes    kAbsolute  as printed: cost and loss are amounts
@@ -89,7 +89,8 @@ inline constexpr uint64_t kMaxDraws = uint64_t{1} << 40;
 // mean(B) / mean(T) - mean(C) - mean(R) over independent draws, with the standard error of
 // the delta method.
 //   Range    draws  2 to kMaxDraws
-//   Errors   kInvalidArgument  draws out of range; a time that may be 0 or below
+//   Errors   kInvalidArgument  draws out of range; a time that may be 0 or below; a result
+//                              that is not finite
 //   Promise  the same options, the same bits, on every machine
 //   Cost     four draws each, in blocks: no memory that grows
 //   Modes    as ExpectedNet

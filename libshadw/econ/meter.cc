@@ -46,49 +46,51 @@ absl::Status Meter::Add(const Usage& usage) {
   uint64_t units = 0;
   unsigned __int128 owed = 0;
   const unsigned __int128 more = static_cast<unsigned __int128>(usage.units) * line.tariff.price;
-  if (__builtin_add_overflow(line.units, usage.units, &units) ||
-      __builtin_add_overflow(line.owed, more, &owed)) {
+  bool wraps = __builtin_add_overflow(line.units, usage.units, &units);
+  wraps |= __builtin_add_overflow(line.owed, more, &owed);
+  // The credit is less than one base unit, and what is owed is more or nothing is due.
+  const unsigned __int128 due = owed > line.credit ? owed - line.credit : 0;
+  const uint64_t per_units = line.tariff.per_units;
+  const unsigned __int128 amount = due / per_units + (due % per_units != 0 ? 1 : 0);
+  const unsigned __int128 total = amount + (total_ - line.amount);
+  if (wraps || total > UINT64_MAX) {
     return absl::OutOfRangeError(
-        absl::StrCat("econ: got ", usage.units, " units on line ", usage.line,
-                     ", need fewer than overflow it: close an invoice before"));
+        absl::StrCat("econ: got ", usage.units, " units at ", line.tariff.price, " on line ",
+                     usage.line, " of an invoice of ", total_,
+                     ", need units and a total below 2^64: close the invoice before"));
   }
   line.units = units;
   line.owed = owed;
+  line.amount = static_cast<Amount>(amount);
+  total_ = static_cast<Amount>(total);
   return absl::OkStatus();
 }
 
-absl::Status Meter::SetPrice(size_t line, Amount price) {
-  if (line >= lines_.size()) return NoLine(line, lines_.size());
-  lines_[line].tariff.price = price;
+absl::Status Meter::SetPrice(const LinePrice& price) {
+  if (price.line >= lines_.size()) return NoLine(price.line, lines_.size());
+  lines_[price.line].tariff.price = price.price;
   return absl::OkStatus();
 }
 
-absl::StatusOr<Invoice> Meter::Accrued() const {
-  Invoice invoice;
+Invoice Meter::Accrued() const {
+  Invoice invoice = {.total = total_};
   for (const Line& line : lines_) {
-    // The credit is less than one base unit, and what is owed is more or nothing is due.
-    const unsigned __int128 due = line.owed > line.credit ? line.owed - line.credit : 0;
-    const uint64_t per_units = line.tariff.per_units;
-    const unsigned __int128 amount = due / per_units + (due % per_units != 0 ? 1 : 0);
-    if (amount > UINT64_MAX ||
-        __builtin_add_overflow(invoice.total, static_cast<Amount>(amount), &invoice.total)) {
-      return absl::OutOfRangeError("econ: got an invoice of 2^64 base units or more, need less");
-    }
-    invoice.lines.push_back({.units = line.units, .amount = static_cast<Amount>(amount)});
+    invoice.lines.push_back({.units = line.units, .amount = line.amount});
   }
   return invoice;
 }
 
-absl::StatusOr<Invoice> Meter::Close() {
-  SHADW_ASSIGN_OR_RETURN(Invoice invoice, Accrued());
-  for (size_t i = 0; i < lines_.size(); ++i) {
-    Line& line = lines_[i];
+Invoice Meter::Close() {
+  Invoice invoice = Accrued();
+  for (Line& line : lines_) {
     const unsigned __int128 paid =
-        static_cast<unsigned __int128>(invoice.lines[i].amount) * line.tariff.per_units;
+        static_cast<unsigned __int128>(line.amount) * line.tariff.per_units;
     line.credit = static_cast<uint64_t>(line.credit + paid - line.owed);
     line.owed = 0;
     line.units = 0;
+    line.amount = 0;
   }
+  total_ = 0;
   return invoice;
 }
 

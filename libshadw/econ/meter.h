@@ -8,8 +8,8 @@
 //   auto meter = Meter::Create({{{.price = 2'000'000, .per_units = kGiB},      // a GiB sent
 //                               {.price = 50'000, .per_units = 3'600}}});     // a core-second
 //   meter->Add({.line = 0, .units = bytes_sent});
-//   meter->SetPrice(0, 3'000'000);              // from here on
-//   const Invoice invoice = *meter->Close();
+//   meter->SetPrice({.line = 0, .price = 3'000'000});     // from here on
+//   const Invoice invoice = meter->Close();
 //
 // Storage is metered as everything else: a line of byte-hours, or whichever product of
 // size and time a price is quoted for.
@@ -50,6 +50,11 @@ struct Usage {
   uint64_t units = 0;
 };
 
+struct LinePrice {
+  size_t line = 0;
+  Amount price = 0;
+};
+
 struct InvoiceLine {
   uint64_t units = 0;
   Amount amount = 0;
@@ -67,22 +72,22 @@ class Meter {
   static absl::StatusOr<Meter> Create(std::span<const Tariff> tariffs);
 
   // Counts `usage` at the price of now. Where it is refused, nothing is counted.
-  //   Errors   kOutOfRange  no such line; the units of an open invoice or the whole
-  //                         charge of a line would overflow
+  //   Errors   kOutOfRange  no such line; the units of a line or the total would be 2^64
+  //                         or more: close the invoice before
+  //   Promise  what is counted can be invoiced
   absl::Status Add(const Usage& usage);
 
   // The price of what is counted from now on.
   //   Errors   kOutOfRange  no such line
-  absl::Status SetPrice(size_t line, Amount price);
+  absl::Status SetPrice(const LinePrice& price);
 
   // What an invoice would say now.
-  //   Errors   kOutOfRange  the total is 2^64 or more
   //   Promise  the sum of all totals of a line = ceil(sum of units * price / per_units)
   //   Source   catalogue S10, R2
-  absl::StatusOr<Invoice> Accrued() const;
+  Invoice Accrued() const;
 
   // Accrued, and begins the next invoice.
-  absl::StatusOr<Invoice> Close();
+  Invoice Close();
 
  private:
   struct Line {
@@ -92,10 +97,12 @@ class Meter {
     // rounding up.
     unsigned __int128 owed = 0;
     uint64_t credit = 0;
+    Amount amount = 0;  // of the open invoice: what is owed without the credit, rounded up
   };
   explicit Meter(std::vector<Line> lines) : lines_(std::move(lines)) {}
 
   std::vector<Line> lines_;
+  Amount total_ = 0;  // of the lines' amounts
 };
 
 }  // namespace shadw::econ

@@ -20,7 +20,7 @@ double NormalDensity(double z);
 
 // The probability that it is above z.
 //   Range    z  0 to 37
-//   Promise  1e-13 relative
+//   Promise  5e-13 relative
 double NormalTail(double z);
 
 }  // namespace shadw::econ

@@ -89,8 +89,10 @@ absl::StatusOr<ComputeRates> CoefficientsOf(const EnergyModel& model, double tar
   SHADW_RETURN_IF_ERROR(CheckModel(model));
   SHADW_RETURN_IF_ERROR(CheckAll({{"tariff_per_kwh", tariff_per_kwh}}));
   const double per_joule = tariff_per_kwh / kJoulesPerKwh;
-  return ComputeRates{.per_bit_op = model.joules_per_bit_op * per_joule,
-                      .per_flop = model.joules_per_flop * per_joule};
+  ComputeRates rates;
+  SHADW_ASSIGN_OR_RETURN(rates.per_bit_op, Finite(model.joules_per_bit_op * per_joule));
+  SHADW_ASSIGN_OR_RETURN(rates.per_flop, Finite(model.joules_per_flop * per_joule));
+  return rates;
 }
 
 absl::StatusOr<double> BandwidthPrice(const NetUsage& usage, const NetRates& rates,
@@ -111,6 +113,8 @@ absl::StatusOr<double> BandwidthPrice(const NetUsage& usage, const NetRates& rat
       SHADW_RETURN_IF_ERROR(CheckAll(all_rates));
       const double late = std::max(0.0, usage.latency_ms - targets.latency_ms);
       const double slow = std::max(0.0, usage.ping_ms - targets.ping_ms);
+      // Whatever is deducted: what is not finite minus that might be no number, and that 0.
+      SHADW_RETURN_IF_ERROR(Finite(volume).status());
       return Finite(std::max(0.0, volume - rates.per_latency_ms * late - rates.per_ping_ms * slow));
     }
     case FormulaMode::kPaperLiteral:

@@ -36,7 +36,7 @@ absl::Status Sla::Validate() const {
   if (window.count() <= 0 || latency_p99.count() < 0) {
     return absl::InvalidArgumentError(absl::StrCat("econ: got a window of ", window.count(),
                                                    " ns and a latency of ", latency_p99.count(),
-                                                   " ns, need them above 0"));
+                                                   " ns, need more than 0 and at least 0"));
   }
   if (credits.size() > kMaxCredits) {
     return absl::InvalidArgumentError(

@@ -94,7 +94,8 @@ struct SlaBreach {
 // min((100 - response) / 10, 4) + 0.75 min(incidents, 4), and 18 * breach rate *
 // clamp(days / 30, 0.2, 1); at most 45.
 //   Range    0 to 45; 0 without breaches
-//   Monotone in  number of breaches at equal days; falls in uptime and response
+//   Monotone in  falls in uptime and response; number of equal breaches at equal days (a
+//            mild one more may lower the mean of grave ones)
 //   Units    percent in, points out; 1e-12 relative
 //   Errors   kInvalidArgument  a percentage outside 0 to 100; more breaches than days
 //   Source   catalogue S113, B.1: one day of 99.89, 99 and 0 against 99.9: 4.4706...

@@ -17,8 +17,10 @@ absl::StatusOr<Amount> TimeWeightedRate(std::span<const RatePoint> points,
   const auto not_after = [](const RatePoint& a, const RatePoint& b) {
     return a.time_ns >= b.time_ns;
   };
-  if (std::ranges::adjacent_find(points, not_after) != points.end()) {
-    return absl::InvalidArgumentError("econ: got rates at times that do not rise, need such");
+  if (const auto bad = std::ranges::adjacent_find(points, not_after); bad != points.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("econ: got a rate at ", (bad + 1)->time_ns,
+                                                   " ns after one at ", bad->time_ns,
+                                                   " ns, need times that rise"));
   }
   int64_t start = 0;
   if (window.window_ns <= 0 || __builtin_sub_overflow(window.now_ns, window.window_ns, &start)) {
@@ -41,7 +43,8 @@ absl::StatusOr<Amount> TimeWeightedRate(std::span<const RatePoint> points,
   return static_cast<Amount>(sum / static_cast<uint64_t>(window.window_ns));
 }
 
-absl::StatusOr<Quote> LockPrice(const StablePrice& price, int64_t now_ns, int64_t valid_ns) {
+absl::StatusOr<Quote> LockPrice(const StablePrice& price, const Validity& validity) {
+  const auto& [now_ns, valid_ns] = validity;
   if (valid_ns <= 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("econ: got a quote valid for ", valid_ns, " ns, need 1 or more"));

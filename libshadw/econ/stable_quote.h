@@ -5,7 +5,8 @@
 // time-weighted mean of the rate over a window, until it expires.
 //
 //   auto rate = TimeWeightedRate(points, {.now_ns = now, .window_ns = hour});
-//   auto quote = LockPrice({.stable_e6 = 5'000'000, .rate = *rate}, now, valid_ns);
+//   auto quote = LockPrice({.stable_e6 = 5'000'000, .rate = *rate},
+//                          {.now_ns = now, .valid_ns = minute});
 //   Settle(*quote, later);                       // the amount, or kFailedPrecondition
 //
 // The papers ask for "a stable medium of exchange by addressing token volatility" and give
@@ -55,6 +56,11 @@ struct StablePrice {
   Amount rate = 0;         // base units for a stable unit
 };
 
+struct Validity {
+  int64_t now_ns = 0;
+  int64_t valid_ns = 0;  // from then on
+};
+
 struct Quote {
   Amount amount = 0;
   int64_t expires_ns = 0;  // holds until then, not at it
@@ -69,7 +75,7 @@ struct Quote {
 //   Defect   no formula is given
 //   Modes    one reading  a price in a stable unit, at the time-weighted rate, for a while
 //   Source   catalogue S38
-absl::StatusOr<Quote> LockPrice(const StablePrice& price, int64_t now_ns, int64_t valid_ns);
+absl::StatusOr<Quote> LockPrice(const StablePrice& price, const Validity& validity);
 
 // What is to be paid on a quote that still holds.
 //   Errors   kFailedPrecondition  the quote has expired

@@ -18,6 +18,7 @@ absl::Status CheckRate(const Rate& rate) {
       absl::StrCat("telemetry: got rate ", rate.value, ", need a finite one of 0 or more"));
 }
 
+// Each rate was finite; their sum may not be.
 absl::StatusOr<double> Finite(double rps) {
   if (std::isfinite(rps)) return rps;
   return absl::OutOfRangeError("telemetry: got infinite requests a second, need a finite number");

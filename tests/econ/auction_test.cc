@@ -76,6 +76,8 @@ TEST(TieredPrice, CostsTheSameInOneGoAndInTwo) {
       sum += std::ranges::upper_bound(tiers, unit, {}, &Tier::up_to)->price;
     }
     ASSERT_EQ(*TieredPrice(units, tiers), sum);
+    const uint64_t first = random.Uniform(units + 1);
+    ASSERT_EQ(*TieredPrice(first, tiers) + *TieredPrice(units - first, tiers, first), sum);
   }
 }
 
@@ -87,6 +89,9 @@ TEST(TieredPrice, RefusesWhatDoesNotFit) {
   const std::vector<Tier> unordered = {{10, 1}, {10, 2}};
   EXPECT_FALSE(TieredPrice(1, unordered).ok());
   EXPECT_FALSE(TieredPrice(11, std::vector<Tier>{{10, 1}}).ok());
+  EXPECT_FALSE(TieredPrice(0, std::vector<Tier>{{10, 1}}, 11).ok());
+  EXPECT_EQ(TieredPrice(UINT64_MAX, std::vector<Tier>{{10, 1}}, 10).status().message(),
+            "econ: got 18446744073709551615 units after 10, need at most 10 in all");
 }
 
 TEST(BaseFee, MovesByAnEighthAtMostAndNeverWraps) {
@@ -125,6 +130,9 @@ TEST(UtilisationPrice, NeverFallsAndRefusesNonsense) {
   EXPECT_FALSE(UtilisationPrice(1.01, curve).ok());
   EXPECT_FALSE(UtilisationPrice(0.5, {.base = -1}).ok());
   EXPECT_FALSE(UtilisationPrice(0.5, {.kink = 1}).ok());
+  EXPECT_EQ(UtilisationPrice(1, {1e308, 1e308, 0.5, 1e308}).status().message(),
+            "econ: got a curve of 1e+308, 1e+308 and 1e+308, need smaller ones: the price at 1 is "
+            "not finite");
 }
 
 }  // namespace

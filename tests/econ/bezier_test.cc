@@ -228,5 +228,32 @@ TEST(BondingCurveTest, RefusesWhatNoSupplyHas) {
   EXPECT_FALSE(TFromUtilisation(0, 0).ok());
 }
 
+TEST(BezierTest, GivesNumbersUpToTheLargestPoint) {
+  const ControlPoints most = {kMaxControlPoint, kMaxControlPoint, kMaxControlPoint,
+                              kMaxControlPoint};
+  for (const double t : {0.0, 0.3, 1.0}) {
+    EXPECT_EQ(*BezierPrice(t, most), kMaxControlPoint);
+    EXPECT_TRUE(std::isfinite(*BezierPrice(t, most, FormulaMode::kPaperLiteral)));
+    EXPECT_NEAR(*BezierIntegral(t, most) / kMaxControlPoint, t, 1e-12);
+    EXPECT_TRUE(std::isfinite(*Bernstein(t, most)));
+  }
+  EXPECT_EQ(BezierPrice(0, {1e308, 1e308, 1e308, 1e308}).status().message(),
+            "econ: got control point 1e+308, need 0 to 1e+300");
+  EXPECT_FALSE(Bernstein(0, std::vector<double>{1, -1e308}).ok());
+}
+
+TEST(BondingCurveTest, RefusesACostThatIsNotFinite) {
+  const BondingCurve curve = {.points = {1e300, 1e300, 1e300, 1e300}, .max_supply = 1e9};
+  EXPECT_EQ(BuyCost(curve, {.supply = 0, .units = 1e9}).status().message(),
+            "econ: got 1e+09 units at 1e+300 each, need a cost that is finite");
+  EXPECT_FALSE(SellRefund(curve, {.supply = 1e9, .units = 1e9}, 0).ok());
+  EXPECT_TRUE(BuyCost(curve, {.supply = 0, .units = 1000}).ok());
+  std::vector<double> prices(2);
+  EXPECT_EQ(PricesAt(std::vector<double>{1, 1}, std::vector<double>{1, -2}, {1, 2, 4, 8},
+                     FormulaMode::kCorrected, prices)
+                .message(),
+            "econ: got max_supply -2 at index 1, need a finite one above 0");
+}
+
 }  // namespace
 }  // namespace shadw::econ

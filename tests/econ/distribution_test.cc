@@ -52,6 +52,19 @@ TEST(Distribution, HasTheMeanAndTheVarianceOfItsLaw) {
   }
 }
 
+// Draws cannot tell: of a wide lognormal law a million scatter by more than a slice lacks.
+TEST(Distribution, HasTheVarianceOfItsLawUpToTheWidestItTakes) {
+  std::vector<Named> laws = Laws();
+  for (const double sigma : {0.01, 1.0, 1.5, Distribution::kMaxLogSigma}) {
+    laws.push_back({"wide", *Distribution::LogNormal(0.5, sigma), 0});
+  }
+  for (const auto& [name, law, kurtosis] : laws) {
+    EXPECT_NEAR(law.drawn_variance(), law.variance(), 1e-10 * law.variance()) << name;
+  }
+  EXPECT_EQ(Distribution::LogNormal(0, 2).status().message(),
+            "econ: got a sigma of 2, need 0 to 1.75");
+}
+
 TEST(Distribution, FollowsItsLawFarIntoTheTails) {
   const auto above = [](const std::vector<double>& values, double limit) {
     return static_cast<double>(

@@ -54,6 +54,41 @@ TEST(PeriodLoss, FallsWithParityAndRisesWithTheRateAndStaysAProbability) {
   }
 }
 
+TEST(AnnualLoss, OfARepairLongerThanAYearIsThatOfTheYear) {
+  for (const LossModel model : {LossModel::kBinomial, LossModel::kPoisson}) {
+    const ErasureCode code = {29, 51};
+    EXPECT_EQ(*AnnualLoss(code, {.annual_failure_rate = 365, .repair_days = 36'500}, model), 1);
+    const double of_a_year =
+        *PeriodLoss(code, {.annual_failure_rate = 1, .repair_days = 365}, model);
+    for (const double days : {365.0, 366.0, 36'500.0}) {
+      EXPECT_EQ(*AnnualLoss(code, {.annual_failure_rate = 1, .repair_days = days}, model),
+                of_a_year);
+    }
+  }
+}
+
+TEST(Durability, GivesNumbersUpToEveryBound) {
+  for (const LossModel model : {LossModel::kBinomial, LossModel::kPoisson}) {
+    for (const ErasureCode code : {ErasureCode{1, 0}, ErasureCode{17, 3}, ErasureCode{1, 1023}}) {
+      for (const double days : {kMinDurabilityDays, kMaxDurabilityDays}) {
+        EXPECT_EQ(*PeriodLoss(code, {kMaxFailureRate, kMaxDurabilityDays}, model), 1);
+        EXPECT_EQ(*AnnualLoss(code, {0, days}, model), 0);
+        EXPECT_EQ(*AnnualLoss(code, {kMaxFailureRate, kMaxDurabilityDays}, model), 1);
+      }
+    }
+  }
+  for (const double life : {kMinDurabilityDays, kMaxDurabilityDays}) {
+    for (const double repair : {kMinDurabilityDays, kMaxDurabilityDays}) {
+      const auto result = LazyRepair({1, 1024, 1024, life, repair});
+      EXPECT_TRUE(std::isfinite(result->nines)) << life << " " << repair;
+      EXPECT_GT(result->mttdl_days, 0);
+      EXPECT_TRUE(std::isfinite(result->mttdl_days));
+      EXPECT_GE(result->annual_loss, 0);
+      EXPECT_LE(result->annual_loss, 1);
+    }
+  }
+}
+
 TEST(LazyRepair, IsTheSolutionOfTheChain) {
   // k = 1, n = 2, repair at 1: T2 = 1/(2d) + T1, T1 = 1/(d+u) + u/(d+u) T2.
   const double d = 1.0 / 100;
@@ -116,6 +151,12 @@ TEST(Durability, RefusesNonsense) {
   EXPECT_FALSE(LazyRepair({29, 28, 80, 182.5}).ok());
   EXPECT_FALSE(LazyRepair({29, 35, 80, 0}).ok());
   EXPECT_FALSE(LazyRepair({29, 35, 80, nan}).ok());
+  EXPECT_EQ(PeriodLoss({17, 3}, {1e308, 365}, LossModel::kPoisson).status().message(),
+            "econ: got a failure rate of 1e+308 a year, need 0 to 1e+12");
+  EXPECT_EQ(AnnualLoss({17, 3}, {0.1, 1e-320}).status().message(),
+            "econ: got a repair time of 9.99989e-321 days, need 1e-09 to 1e+12");
+  EXPECT_EQ(LazyRepair({29, 35, 80, 1e-320}).status().message(),
+            "econ: got a node life of 9.99989e-321 days, need 1e-09 to 1e+12");
   EXPECT_FALSE(CorrelatedLoss({17, 3}, {}, 1.5).ok());
   const std::vector<FailureGroup> many = {{21, 0.1}};
   EXPECT_EQ(CorrelatedLoss({17, 3}, many, 0).status().message(),

@@ -86,5 +86,20 @@ TEST(Simulation, RepeatsItselfToTheBit) {
   EXPECT_NE(one->net, SimulateNet(Inputs(), {.draws = 100'001, .seed = 4})->net);
 }
 
+TEST(Incentive, RefusesWhatIsNotFiniteAlthoughItsPartsAre) {
+  EXPECT_EQ(ExpectedNet({.benefit = 1e308, .time = 1e-308}).status().message(),
+            "econ: got expectations that make inf, need such as make a finite number");
+  EXPECT_FALSE(ExpectedNet({.benefit = 1e308, .time = 1e-308}, CostsAre::kPerTime).ok());
+  EXPECT_FALSE(ExpectedNet({.cost = 1e308, .loss = 1e308}).ok());
+  EXPECT_FALSE(CompareIncentives({.benefit = 1e308, .time = 1e-308}, {}).ok());
+  EXPECT_FALSE(BreakevenLoss({.benefit = 1e308}, -1e308).ok());
+  EXPECT_FALSE(BreakevenLoss({.benefit = 1, .time = 1e308}, 1e308, CostsAre::kPerTime).ok());
+  const Distribution huge = *Distribution::Constant(1e100);
+  const Distribution soon = *Distribution::Constant(1e-300);
+  const Distribution none = *Distribution::Constant(0);
+  EXPECT_FALSE(SimulateNet({huge, soon, none, none}, {.draws = 1000}).ok());
+  EXPECT_FALSE(SimulateRatio(huge, soon, {.draws = 1000}).ok());
+}
+
 }  // namespace
 }  // namespace shadw::econ

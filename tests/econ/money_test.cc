@@ -53,7 +53,7 @@ class Market {
         Expect(accounts_.PayWithFee({a, b, Some(a)}, {}, {}, FormulaMode::kReference).status());
         break;
       case 4:
-        Expect(accounts_.Burn(a, Some(a) % 1000));
+        Expect(accounts_.Burn({a, Some(a) % 1000}));
         break;
       case 5:
         Buy(a);
@@ -98,8 +98,8 @@ class Market {
   }
   void Bill(size_t who, size_t provider) {
     ASSERT_TRUE(meter_.Add({random_() % 2, random_() % 10'000}).ok());
-    ASSERT_TRUE(meter_.SetPrice(random_() % 2, random_() % 100).ok());
-    Expect(accounts_.Pay({who, provider, meter_.Close()->total}));
+    ASSERT_TRUE(meter_.SetPrice({random_() % 2, random_() % 100}).ok());
+    Expect(accounts_.Pay({who, provider, meter_.Close().total}));
   }
 
   std::mt19937_64 random_;
@@ -133,7 +133,7 @@ TEST(MoneyTest, WhatIsRefusedChangesNothing) {
   const std::vector<Amount> before(accounts.balances().begin(), accounts.balances().end());
   EXPECT_EQ(accounts.Pay({0, 3, 1}).code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ(accounts.Pay({1, 0, 1}).code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(accounts.Burn(0, 51 * kToken).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(accounts.Burn({0, 51 * kToken}).code(), absl::StatusCode::kResourceExhausted);
   const std::array<size_t, 2> sinks = {1, 9};
   const std::array<uint64_t, 2> shares = {500'000, 500'000};
   EXPECT_FALSE(accounts.PayWithFee({0, 1, kToken}, {}, {sinks, shares}).ok());

@@ -102,7 +102,7 @@ Answer Rate(const Json& a) {
 
 Answer Lock(const Json& a) {
   SHADW_ASSIGN_OR_RETURN(const Quote quote, LockPrice({Whole(a, "stable_e6"), Whole(a, "rate")},
-                                                      a.at("now_ns"), a.at("valid_ns")));
+                                                      {a.at("now_ns"), a.at("valid_ns")}));
   return Json{quote.amount, quote.expires_ns};
 }
 

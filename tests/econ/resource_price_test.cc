@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -84,6 +85,18 @@ TEST(BandwidthPriceTest, TakesRatesOfAnySignOnlyAsPrinted) {
             absl::StatusCode::kUnimplemented);
 }
 
+TEST(ResourcePriceTest, RefusesWhatHasNoFinitePrice) {
+  EXPECT_FALSE(CoefficientsOf({.joules_per_bit_op = 1e300}, 1e300).ok());
+  EXPECT_FALSE(CoefficientsOf({.joules_per_flop = 1e300}, 1e300).ok());
+  // Endless less an endless deduction is no number, and no price of 0.
+  EXPECT_FALSE(BandwidthPrice({.megabytes = 1e300, .ping_ms = 1e300},
+                              {.per_megabyte = 1e300, .per_ping_ms = 1e300})
+                   .ok());
+  EXPECT_EQ(*BandwidthPrice({.megabytes = 1, .ping_ms = 1e300},
+                            {.per_megabyte = 1, .per_ping_ms = 1e300}),
+            0);
+}
+
 TEST(MeterTest, AllInvoicesTogetherAreTheSumOfUsageTimesPriceRoundedUpOnce) {
   std::mt19937_64 random(2);
   for (int run = 0; run < 200; ++run) {
@@ -94,13 +107,13 @@ TEST(MeterTest, AllInvoicesTogetherAreTheSumOfUsageTimesPriceRoundedUpOnce) {
     Amount invoiced = 0;
     for (int i = 0; i < 300; ++i) {
       if (random() % 4 == 0) price = random() % 1000;
-      ASSERT_TRUE(meter.SetPrice(0, price).ok());
+      ASSERT_TRUE(meter.SetPrice({0, price}).ok());
       const uint64_t units = random() % 1000;
       ASSERT_TRUE(meter.Add({0, units}).ok());
       owed += static_cast<unsigned __int128>(units) * price;
-      if (random() % 3 == 0) invoiced += meter.Close()->total;
+      if (random() % 3 == 0) invoiced += meter.Close().total;
       // Never behind, and never a whole base unit ahead.
-      ASSERT_EQ(invoiced + meter.Accrued()->total,
+      ASSERT_EQ(invoiced + meter.Accrued().total,
                 static_cast<Amount>((owed + per_units - 1) / per_units));
     }
   }
@@ -111,25 +124,53 @@ TEST(MeterTest, ARecordInPiecesIsInvoicedAsTheWhole) {
   auto pieces = whole;
   ASSERT_TRUE(whole.Add({0, 1000}).ok());
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(pieces.Add({0, 1}).ok());
-  const Invoice invoice = *pieces.Close();
-  EXPECT_EQ(invoice.lines, whole.Close()->lines);
+  const Invoice invoice = pieces.Close();
+  EXPECT_EQ(invoice.lines, whole.Close().lines);
   EXPECT_EQ(invoice.total, 2334u);
   EXPECT_EQ(invoice.lines[1], InvoiceLine{});
-  EXPECT_EQ(pieces.Close()->total, 0u);
+  EXPECT_EQ(pieces.Close().total, 0u);
 }
 
 TEST(MeterTest, RefusesWhatWouldWrapAndCountsNothingOfIt) {
   auto meter = *Meter::Create({{{.price = UINT64_MAX, .per_units = 1}}});
-  ASSERT_TRUE(meter.Add({0, UINT64_MAX}).ok());
-  EXPECT_EQ(meter.Add({0, 1}).code(), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(meter.Accrued().status().code(), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(meter.Close().status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(meter.Add({0, UINT64_MAX}).code(), absl::StatusCode::kOutOfRange);
+  ASSERT_TRUE(meter.Add({0, 1}).ok());
+  EXPECT_EQ(meter.Add({0, 1}).message(),
+            "econ: got 1 units at 18446744073709551615 on line 0 of an invoice of "
+            "18446744073709551615, need units and a total below 2^64: close the invoice before");
+  EXPECT_EQ(meter.Close().total, UINT64_MAX);
   EXPECT_EQ(meter.Add({1, 1}).code(), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(meter.SetPrice(1, 1).code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(meter.SetPrice({1, 1}).code(), absl::StatusCode::kOutOfRange);
   EXPECT_FALSE(Meter::Create({}).ok());
   EXPECT_FALSE(Meter::Create(std::vector<Tariff>(kMaxMeterLines + 1)).ok());
   EXPECT_FALSE(Meter::Create(std::vector<Tariff>{{.price = 1, .per_units = 0}}).ok());
   EXPECT_EQ(Charge(UINT64_MAX, {.price = 2}).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(MeterTest, WhateverItCountedItCanInvoice) {
+  std::mt19937_64 random(4);
+  for (int run = 0; run < 2000; ++run) {
+    const uint64_t per_units = 1 + (random() >> random() % 64) / 2;
+    auto meter = *Meter::Create({{{.price = 1, .per_units = per_units}, {.price = 1}}});
+    std::array<unsigned __int128, 2> owed = {};
+    std::array<uint64_t, 2> price = {1, 1};
+    for (int i = 0; i < 40; ++i) {
+      const size_t line = random() % 2;
+      const uint64_t units = random() >> random() % 64;
+      if (meter.Add({line, units}).ok()) {
+        owed[line] += static_cast<unsigned __int128>(units) * price[line];
+      }
+      ASSERT_TRUE(meter.SetPrice({line, price[line] = random() >> random() % 64}).ok());
+      const Invoice open = meter.Accrued();
+      const unsigned __int128 first = owed[0] / per_units + (owed[0] % per_units != 0 ? 1 : 0);
+      ASSERT_EQ(open.lines[0].amount, first);
+      ASSERT_EQ(open.total, first + owed[1]);
+      ASSERT_LE(first + owed[1], UINT64_MAX);
+    }
+    const Amount total = meter.Accrued().total;
+    ASSERT_EQ(meter.Close().total, total);
+    ASSERT_EQ(meter.Accrued().total, 0u);
+  }
 }
 
 TEST(StableQuoteTest, TheMeanLiesBetweenTheRatesThatHeld) {
@@ -159,9 +200,9 @@ TEST(StableQuoteTest, RefusesRatesThatDoNotCoverTheWindow) {
   EXPECT_FALSE(TimeWeightedRate(points, {INT64_MIN, 1}).ok());
   EXPECT_FALSE(TimeWeightedRate({}, {5, 1}).ok());
   EXPECT_FALSE(TimeWeightedRate(std::vector<RatePoint>{{0, 5}, {0, 6}}, {5, 1}).ok());
-  EXPECT_FALSE(LockPrice({1, 1}, 0, 0).ok());
-  EXPECT_FALSE(LockPrice({1, 1}, INT64_MAX, 1).ok());
-  EXPECT_FALSE(LockPrice({UINT64_MAX, UINT64_MAX}, 0, 1).ok());
+  EXPECT_FALSE(LockPrice({1, 1}, {0, 0}).ok());
+  EXPECT_FALSE(LockPrice({1, 1}, {INT64_MAX, 1}).ok());
+  EXPECT_FALSE(LockPrice({UINT64_MAX, UINT64_MAX}, {0, 1}).ok());
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ JsonOr AskSettleEscrow(const json& a) {
   // Payments may be opened while the balance covers one block of them.
   const Amount balance = a.at("balance");
   absl::Status status = escrow.Deposit(balance);
-  for (const json& rate : a.at("rates")) status.Update(escrow.OpenPayment(rate, 0).status());
+  for (const json& rate : a.at("rates")) status.Update(escrow.OpenPayment({rate, 0}).status());
   status.Update(escrow.Settle(a.at("blocks")));
   if (!status.ok()) return status;
   json earned = json::array();
@@ -231,9 +231,12 @@ JsonOr AskTieredPrice(const json& a) {
   for (size_t i = 0; i < a.at("up_to").size(); ++i) {
     tiers.push_back({a["up_to"][i], a.at("prices").at(i)});
   }
-  return ForRows(a,
-                 [&](size_t i) { return ToJson(TieredPrice(At<uint64_t>(a, "units", i), tiers)); },
-                 {"up_to", "prices"});
+  return ForRows(
+      a,
+      [&](size_t i) {
+        return ToJson(TieredPrice(At<uint64_t>(a, "units", i), tiers, At<uint64_t>(a, "used", i)));
+      },
+      {"up_to", "prices"});
 }
 
 JsonOr Sold(const absl::StatusOr<std::optional<Sale>>& sale) {
@@ -310,7 +313,9 @@ JsonOr AskJudgeFetch(const json& a) {
   }
   constexpr std::array<const char*, 3> kNames = {"first", "late", "invalid"};
   json verdicts = json::array();
-  for (const FetchVerdict verdict : JudgeFetch(responses)) {
+  const auto judged = JudgeFetch(responses);
+  if (!judged.ok()) return judged.status();
+  for (const FetchVerdict verdict : *judged) {
     verdicts.push_back(kNames.at(static_cast<size_t>(verdict)));
   }
   return verdicts;

@@ -64,6 +64,7 @@ TEST(CapacityRewards, RefuseWhatIsNoCapacityByItsIndex) {
             "econ: got capacity nan at index 1, need a finite number of at least 0");
   const std::vector<double> endless = {std::numeric_limits<double>::infinity(), 1};
   EXPECT_FALSE(RewardCapacity(1, endless, {}, shares).ok());
+  EXPECT_FALSE(RewardStorage(1, {}, {}, {.mode = FormulaMode::kPaperLiteral}, {}).ok());
   const std::vector<double> good = {1, 1};
   const std::vector<uint8_t> odd = {1, 2};
   EXPECT_FALSE(RewardStorage(1, good, odd, {}, shares).ok());
@@ -84,12 +85,24 @@ TEST(FetchRewards, HaveOneWinnerInEachGroupWhateverTheOrder) {
   const std::vector<FetchResponse> responses = {Response(1, 9, 10), Response(1, 3, 10),
                                                 Response(1, 1, 11), Response(2, 5, 1, false),
                                                 Response(2, 6, 2),  Response(3, 7, 1, false)};
-  EXPECT_THAT(JudgeFetch(responses), ElementsAre(kLate, kFirst, kLate, kInvalid, kFirst, kInvalid));
+  EXPECT_THAT(*JudgeFetch(responses),
+              ElementsAre(kLate, kFirst, kLate, kInvalid, kFirst, kInvalid));
   std::vector<FetchResponse> reversed(responses.rbegin(), responses.rend());
-  EXPECT_THAT(JudgeFetch(reversed), ElementsAre(kInvalid, kFirst, kInvalid, kLate, kFirst, kLate));
+  EXPECT_THAT(*JudgeFetch(reversed), ElementsAre(kInvalid, kFirst, kInvalid, kLate, kFirst, kLate));
   FetchResponse silent = Response(4, 1, 0);
   silent.acknowledged = false;
-  EXPECT_THAT(JudgeFetch(std::vector{silent}), ElementsAre(kInvalid));
+  EXPECT_THAT(*JudgeFetch(std::vector{silent}), ElementsAre(kInvalid));
+}
+
+TEST(FetchRewards, LetNobodyWinTwice) {
+  using enum FetchVerdict;
+  const std::vector<FetchResponse> again = {Response(1, 9, 10), Response(1, 9, 9)};
+  EXPECT_THAT(*JudgeFetch(again), ElementsAre(kLate, kFirst));
+  std::vector<FetchResponse> torn = {Response(1, 9, 10), Response(1, 3, 11), Response(2, 9, 10)};
+  EXPECT_EQ(JudgeFetch(torn).status().message(),
+            "econ: got node 09" + std::string(62, '0') + " in groups 1 and 2, need one of them");
+  torn[2].valid = false;
+  EXPECT_FALSE(JudgeFetch(torn).ok());
 }
 
 // Source: catalogue S51.
@@ -134,12 +147,46 @@ TEST(EpochRewards, PayBothMoneysToTheUnit) {
   }
 }
 
+// A weight is a revenue times a boost in ppm: in base units no node's fits 64 bits.
+TEST(EpochRewards, PayTokensByTheSameWeightsWhateverTheUnitOfTheRevenue) {
+  base::RandomStream random({.seed = 4});
+  for (int round = 0; round < 500; ++round) {
+    const EpochParams params = {.supply_at_year_start = random.Next() >> random.Uniform(30)};
+    std::vector<Served> small(2 + random.Uniform(20));
+    std::vector<Served> large(small.size());
+    const uint64_t unit = base::kBaseUnitsPerToken + random.Uniform(100);
+    Amount revenue = 0;
+    for (size_t i = 0; i < small.size(); ++i) {
+      small[i] = {1 + random.Uniform(1'000'000), random.Uniform(2000)};
+      large[i] = {small[i].revenue * unit, small[i].lock_epochs_left};
+      revenue += small[i].revenue;
+    }
+    const auto one = RewardEpoch(params, small, std::vector<Amount>{revenue});
+    const auto other = RewardEpoch(params, large, std::vector<Amount>{revenue * unit});
+    ASSERT_TRUE(other.ok()) << other.status();
+    for (size_t i = 0; i < small.size(); ++i) {
+      ASSERT_EQ(other->nodes[i].tokens, one->nodes[i].tokens) << round << " " << i;
+    }
+    ASSERT_EQ(other->protocol.tokens, one->protocol.tokens);
+  }
+}
+
+TEST(EpochRewards, TakeTheLargestRevenueAndTheLargestBoost) {
+  const EpochParams params = {.supply_at_year_start = UINT64_MAX, .max_boost_ppm = kMaxBoostPpm};
+  const std::vector<Served> served = {{UINT64_MAX - 2, 1460}, {2, 0}};
+  const auto rewards = RewardEpoch(params, served, std::vector<Amount>{UINT64_MAX});
+  ASSERT_TRUE(rewards.ok()) << rewards.status();
+  EXPECT_EQ(rewards->nodes[1].tokens, 0);
+  EXPECT_EQ(rewards->nodes[0].tokens + rewards->services[0].tokens + rewards->protocol.tokens,
+            rewards->minted);
+}
+
 TEST(EpochRewards, RefuseWhatDoesNotAddUp) {
   const std::vector<Served> served = {{10, 0}};
   EXPECT_FALSE(RewardEpoch({}, served, std::vector<Amount>{9}).ok());
   EXPECT_FALSE(RewardEpoch({}, {}, {}).ok());
   EXPECT_FALSE(RewardEpoch({.node_ppm = 1}, served, std::vector<Amount>{10}).ok());
-  const std::vector<Served> rich = {{UINT64_MAX, 0}};
+  const std::vector<Served> rich = {{UINT64_MAX, 0}, {1, 0}};
   EXPECT_EQ(RewardEpoch({}, rich, std::vector<Amount>{UINT64_MAX}).status().code(),
             absl::StatusCode::kResourceExhausted);
   EXPECT_FALSE(EpochEmission({.epochs_per_year = 0}).ok());

@@ -105,7 +105,9 @@ absl::StatusOr<KnownObject> MakeAccounts(const json& arguments) {
          return json{it->payer_pays, it->provider_net, it->fee, it->dao, it->rest};
        }},
       {"burn",
-       [=](const json& a) { return Done(accounts->Burn(a.at("account"), a.at("amount"))); }},
+       [=](const json& a) {
+         return Done(accounts->Burn({a.at("account"), a.at("amount")}));
+       }},
       {"balances",
        [=](const json&) {
          return json(std::vector<Amount>(accounts->balances().begin(), accounts->balances().end()));

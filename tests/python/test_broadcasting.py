@@ -290,7 +290,7 @@ TABLE = {
     "econ.supply_after": ({"blocks": [0, 210_001]} | HALVING, {}),
     "econ.t_from_utilisation": ({"used": [3.0, 0.0], "capacity": [4.0, 5.0]}, {}),
     "econ.tiered_price": (
-        {"units": [600, 7]},
+        {"units": [600, 7], "used": [0, 300]},
         {"up_to": [100, 500, 2**64 - 1], "prices": [100, 80, 50]},
     ),
     "econ.utilisation_price": (

@@ -163,6 +163,37 @@ def test_a_meter_counts_all_records_of_an_array_or_none():
     assert meter.accrued() == (0, [(0, 0)])
 
 
+def test_a_meter_refuses_what_it_could_never_invoice():
+    meter = econ.Meter([(2_000_000_000, 1)])
+    meter.add(0, 10**9)
+    with pytest.raises(shadw.InvalidArgumentError, match="need units and a total below"):
+        meter.add(0, 10**10)
+    assert meter.close()[0] == 2 * 10**18
+    meter.add(0, 1)
+
+
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("bezier_price", (0.0, [1e308] * 4)),
+        ("bernstein", (0.5, [1e308, -1e308])),
+        ("buy_cost", (0, 1000, [1e308] * 4, 1000)),
+        ("buy_cost", (0, 1e300, [1e300] * 4, 1e300)),
+        ("utilisation_price", (1, 1e308, 1e308, 0.5, 1e308)),
+        ("expected_net", (1e308, 1e-308, 0, 0)),
+        ("breakeven_loss", (1e308, 1, 0, -1e308)),
+        ("compute_rates", (1e300, 0, 1e300)),
+        ("bandwidth_price", (1e300, 0, 0, 1e300, 1e300, 0, 0, 1e300)),
+        ("period_loss", (17, 3, 1e308, 365, "poisson")),
+        ("annual_loss", (17, 3, 0.1, 1e-320)),
+        ("lazy_repair", (29, 35, 80, 1e-320)),
+    ],
+)
+def test_finite_arguments_give_a_finite_number_or_an_error(name, arguments):
+    with pytest.raises(shadw.InvalidArgumentError, match="^econ: got .*, need "):
+        getattr(econ, name)(*arguments)
+
+
 def test_supplies_are_the_sums_of_rewards():
     blocks = np.arange(2_000)
     rewards = econ.reward_at(blocks, 1_000_003, 97, 11)

@@ -80,6 +80,17 @@ def test_refunds_are_rounded_fractions():
         econ.prorated_refund(1, 0, 10, 5, paused=[0, -1])
 
 
+def test_an_escrow_uses_closed_places_again_and_no_id_twice():
+    account = econ.EscrowAccount(0)
+    account.deposit(10**6)
+    for expected in range(5000):
+        payment = account.open_payment(rate=1, height=expected)
+        assert payment == expected
+        account.close_payment(payment, height=expected + 1)
+        assert account.withdraw(payment, height=expected + 1) == 1
+    assert account.earned.sum() + account.balance + account.withdrawn == account.deposited
+
+
 def test_an_escrow_of_many_rates_is_that_of_whole_blocks():
     earned, balance, overdrawn = econ.settle_escrow(1003, [7, 4], 200)
     blocks, rest = divmod(1003, 11)

@@ -15,6 +15,15 @@ namespace {
 const base::Time kStart = base::FromUnixSeconds(1'700'000'000);
 constexpr base::Duration kSecond = std::chrono::seconds(1);
 
+TEST(RequiredThroughput, RefusesWhatIsNotFiniteOrTooManyByName) {
+  EXPECT_EQ(RequiredThroughput(10, 10, {.value = 1e308}).status().message(),
+            "telemetry: got infinite requests a second, need a finite number");
+  const std::vector<ClientClass> classes(2, {.clients = 1, .rate = {.value = 1e308}});
+  EXPECT_FALSE(RequiredThroughput(classes).ok());
+  EXPECT_EQ(RequiredThroughput(UINT64_MAX, 1, {.value = 1}).status().message(),
+            "telemetry: got 18446744073709551615 and 1 clients, need fewer than 2^64 in all");
+}
+
 TEST(RequiredThroughput, IsLinearInClientsAndRate) {
   const double one = *RequiredThroughput(3, 4, {.value = 5});
   EXPECT_EQ(*RequiredThroughput(6, 8, {.value = 5}), 2 * one);

@@ -52,7 +52,8 @@ void BindAuctions(py::module_& m) {
       py::arg("asks"), py::arg("ceiling"));
   m.def(
       "tiered_price",
-      [](const Wholes& units, const py::object& up_to, const py::object& prices, const Out& out) {
+      [](const Wholes& units, const py::object& up_to, const py::object& prices, const Wholes& used,
+         const Out& out) {
         const Series<uint64_t> ends(up_to, "up_to");
         const Series<uint64_t> each(prices, "prices");
         if (ends.size() != each.size()) {
@@ -62,9 +63,14 @@ void BindAuctions(py::module_& m) {
         std::vector<econ::Tier> tiers;
         for (size_t i = 0; i < ends.size(); ++i) tiers.push_back({ends.span()[i], each.span()[i]});
         return Vectorized(
-            out, [&](uint64_t number) { return econ::TieredPrice(number, tiers); }, units);
+            out,
+            [&](uint64_t number, uint64_t before) {
+              return econ::TieredPrice(number, tiers, before);
+            },
+            units, used);
       },
-      py::arg("units"), py::arg("up_to"), py::arg("prices"), py::arg("out") = py::none());
+      py::arg("units"), py::arg("up_to"), py::arg("prices"), py::arg("used") = 0,
+      py::arg("out") = py::none());
   m.def(
       "next_base_fee",
       [](const Wholes& previous, const Wholes& used, const Wholes& target,
@@ -350,7 +356,7 @@ void BindDurability(py::module_& m) {
         const Series<uint32_t> sizes(group_shards, "group_shards");
         const Series<double> chances(group_probability, "group_probability");
         if (sizes.size() != chances.size()) {
-          Refuse("econ: got " + std::to_string(chances.size()) + " probabilities, need " +
+          Refuse("econ: got " + std::to_string(chances.size()) + " of group_probability, need " +
                  std::to_string(sizes.size()));
         }
         std::vector<econ::FailureGroup> groups;

@@ -176,7 +176,7 @@ void BindAccounts(py::module_& m) {
       .def(
           "burn",
           [](econ::Accounts& self, Int<uint64_t> account, Int<uint64_t> amount) {
-            Check(self.Burn(account, amount));
+            Check(self.Burn({.from = account, .amount = amount}));
           },
           py::arg("account"), py::arg("amount"))
       .def("balances",

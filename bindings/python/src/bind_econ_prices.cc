@@ -398,11 +398,11 @@ void BindMeter(py::module_& m) {
       .def(
           "set_price",
           [](econ::Meter& self, Int<uint64_t> line, Int<uint64_t> price) {
-            Check(self.SetPrice(line, price));
+            Check(self.SetPrice({.line = line, .price = price}));
           },
           py::arg("line"), py::arg("price"))
-      .def("accrued", [](const econ::Meter& self) { return ToPython(Value(self.Accrued())); })
-      .def("close", [](econ::Meter& self) { return ToPython(Value(self.Close())); });
+      .def("accrued", [](const econ::Meter& self) { return ToPython(self.Accrued()); })
+      .def("close", [](econ::Meter& self) { return ToPython(self.Close()); });
 }
 
 void BindQuotes(py::module_& m) {
@@ -427,7 +427,7 @@ void BindQuotes(py::module_& m) {
         return Vectorized(
             {},
             [](uint64_t e6, uint64_t r, int64_t now, int64_t valid) -> absl::StatusOr<Quote> {
-              const auto quote = econ::LockPrice({e6, r}, now, valid);
+              const auto quote = econ::LockPrice({e6, r}, {now, valid});
               if (!quote.ok()) return quote.status();
               return Quote{quote->amount, quote->expires_ns};
             },

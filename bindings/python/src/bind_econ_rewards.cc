@@ -143,7 +143,7 @@ void BindFetchRewards(py::module_& m) {
               {group, ToArray<32>(Bytes::Borrow(node), "a node id"), time, valid, acknowledged});
         }
         py::list verdicts;
-        for (const econ::FetchVerdict verdict : econ::JudgeFetch(all)) {
+        for (const econ::FetchVerdict verdict : Value(econ::JudgeFetch(all))) {
           constexpr std::array<const char*, 3> kNames = {"first", "late", "invalid"};
           verdicts.append(kNames[static_cast<size_t>(verdict)]);
         }
@@ -198,7 +198,7 @@ void BindEpochRewards(py::module_& m) {
         const Series<uint64_t> locked(lock_epochs_left, "lock_epochs_left");
         const Series<uint64_t> services(service_revenues, "service_revenues");
         if (earned.size() != locked.size()) {
-          Refuse("econ: got " + std::to_string(locked.size()) + " locks, need " +
+          Refuse("econ: got " + std::to_string(locked.size()) + " lock_epochs_left, need " +
                  std::to_string(earned.size()));
         }
         econ::EpochParams params = {supply_at_year_start, inflation_ppm, epochs_per_year, node_ppm,
@@ -275,7 +275,7 @@ void BindEscrow(py::module_& m) {
       .def(
           "open_payment",
           [](EscrowAccount& self, Int<uint64_t> rate, Int<uint64_t> height) {
-            return Value(self.OpenPayment(rate, height));
+            return Value(self.OpenPayment({rate, height}));
           },
           py::arg("rate"), py::arg("height"))
       .def(
@@ -284,13 +284,13 @@ void BindEscrow(py::module_& m) {
       .def(
           "withdraw",
           [](EscrowAccount& self, Int<uint64_t> payment, Int<uint64_t> height) {
-            return Value(self.Withdraw(payment, height));
+            return Value(self.Withdraw({payment, height}));
           },
           py::arg("payment"), py::arg("height"))
       .def(
           "close_payment",
           [](EscrowAccount& self, Int<uint64_t> payment, Int<uint64_t> height) {
-            Check(self.ClosePayment(payment, height));
+            Check(self.ClosePayment({payment, height}));
           },
           py::arg("payment"), py::arg("height"))
       .def(
@@ -309,7 +309,7 @@ void BindEscrow(py::module_& m) {
         const Series<uint64_t> series(rates, "rates");
         EscrowAccount escrow(0);
         Check(escrow.Deposit(balance));
-        for (const uint64_t rate : series.span()) Check(escrow.OpenPayment(rate, 0).status());
+        for (const uint64_t rate : series.span()) Check(escrow.OpenPayment({rate, 0}).status());
         Check(escrow.Settle(blocks));
         return py::make_tuple(earned(escrow), escrow.balance(),
                               escrow.state() == EscrowAccount::State::kOverdrawn);
