@@ -75,7 +75,8 @@ struct Delta {
 
 class ReputationBook {
  public:
-  //   Errors   kInvalidArgument  the policy's; more than kMaxParties
+  //   Errors   kInvalidArgument    the policy's; more than kMaxParties
+  //            kResourceExhausted  no memory for so many
   static absl::StatusOr<ReputationBook> Create(const PaymentPolicy& policy, size_t parties);
   // The book that a log tells of.
   //   Errors   kDataLoss  a log that no book can have written, with the number of its change
@@ -91,7 +92,8 @@ class ReputationBook {
   // Copies the units of all parties; `out` has parties() elements.
   void CopyUnits(std::span<uint64_t> out) const;
 
-  //   Errors   kInvalidArgument  more than kMaxParties in all
+  //   Errors   kInvalidArgument    more than kMaxParties in all
+  //            kResourceExhausted  no memory for so many
   absl::Status AddParties(size_t count);
 
   // Both sides of each payment gain; payments to oneself count for nothing.
@@ -143,7 +145,7 @@ class ReputationBook {
     const Account* end() const { return begin() + size_; }
     Account& operator[](size_t i) { return begin()[i]; }
     const Account& operator[](size_t i) const { return begin()[i]; }
-    void Add(size_t count);
+    absl::Status Add(size_t count);
 
    private:
     base::Buffer memory_;
