@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger_file.h"
 
-#include <array>
-#include <charconv>
 #include <unordered_set>
 
 #include "absl/strings/str_cat.h"
-#include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "outcome.h"
+#include "table_text.h"
 
 namespace shadw::app {
 namespace {
@@ -16,28 +14,12 @@ namespace {
 constexpr std::string_view kHeader = "id,reputation";
 constexpr size_t kMaxIdBytes = 256;
 
-// A whole number of digits alone.
-bool ParseWhole(std::string_view text, uint64_t& value) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
-}
-
 absl::Status RefuseCell(size_t row, std::string_view column, std::string_view got,
                         std::string_view need) {
   const std::string shown(got.substr(0, 64));
   return absl::InvalidArgumentError(absl::StrCat("rewards: got '", Printable(shown), "' in row ",
                                                  row, ", column ", std::string(column), ", need ",
                                                  std::string(need)));
-}
-
-// Up to the next line feed, without it and a carriage return before it.
-std::string_view TakeLine(std::string_view& text) {
-  const size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
 }
 
 }  // namespace
@@ -75,18 +57,7 @@ absl::StatusOr<Participants> ParseLedger(std::string_view text) {
 }
 
 absl::StatusOr<Participants> ReadLedger(const std::string& path) {
-  SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(path));
-  std::string text;
-  std::array<uint8_t, size_t{1} << 16> block;
-  while (true) {
-    SHADW_ASSIGN_OR_RETURN(const size_t count, input.Read(block));
-    if (count == 0) break;
-    text.append(reinterpret_cast<const char*>(block.data()), count);
-    if (text.size() > kMaxLedgerBytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("rewards: got over ", kMaxLedgerBytes, " bytes of ledger, need less"));
-    }
-  }
+  SHADW_ASSIGN_OR_RETURN(const std::string text, ReadTable(path, "rewards"));
   return ParseLedger(text);
 }
 

@@ -2,15 +2,16 @@
 #include "usage_table.h"
 
 #include <array>
-#include <fstream>
 #include <map>
+#include <string_view>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/econ/meter.h"
+#include "outcome.h"
+#include "table_text.h"
 
 namespace shadw::app {
 namespace {
@@ -30,8 +31,8 @@ struct Meters {
   std::vector<uint64_t> per_units;
 };
 
-absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
-  const std::vector<std::string> fields = absl::StrSplit(text, ',');
+absl::Status AddRow(std::string_view text, uint64_t row, Meters& all) {
+  const std::vector<std::string> fields = absl::StrSplit(std::string(text), ',');
   if (fields.size() != kColumns.size()) {
     return BadRow(row, kColumns[std::min(fields.size(), kColumns.size() - 1)],
                   absl::StrCat("got ", fields.size(), " columns, need ", kColumns.size()));
@@ -39,9 +40,10 @@ absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
   if (fields[0].empty()) return BadRow(row, kColumns[0], "got no name");
   std::array<uint64_t, 4> numbers = {};
   for (size_t i = 1; i < fields.size(); ++i) {
-    if (!absl::SimpleAtoi(fields[i], &numbers[i])) {
+    if (!ParseWhole(fields[i], numbers[i])) {
       return BadRow(row, kColumns[i],
-                    absl::StrCat("got '", fields[i], "', need an integer of 0 or more"));
+                    absl::StrCat("got '", Printable(fields[i].substr(0, 64)),
+                                 "', need a whole number below 2^64"));
     }
   }
   const auto [units, price, per_units] = std::array{numbers[1], numbers[2], numbers[3]};
@@ -66,21 +68,13 @@ absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
 }  // namespace
 
 absl::StatusOr<std::vector<InvoicedLine>> InvoiceOfFile(const std::string& path) {
-  std::ifstream file(path);
-  std::string text;
-  const auto next = [&] {
-    if (!std::getline(file, text)) return false;
-    if (!text.empty() && text.back() == '\r') text.pop_back();
-    return true;
-  };
-  if (!next() || text != kHeader) return BadRow(1, "line", absl::StrCat("need ", kHeader));
+  SHADW_ASSIGN_OR_RETURN(const std::string table, ReadTable(path, "price"));
+  std::string_view text = table;
+  if (TakeLine(text) != kHeader) return BadRow(1, "line", absl::StrCat("need ", kHeader));
   Meters all;
-  for (uint64_t row = 2; next(); ++row) {
-    if (row > kMaxUsageRows)
-      return BadRow(row, "line", absl::StrCat("need at most ", kMaxUsageRows, " rows"));
-    SHADW_RETURN_IF_ERROR(AddRow(text, row, all));
+  for (uint64_t row = 2; !text.empty(); ++row) {
+    SHADW_RETURN_IF_ERROR(AddRow(TakeLine(text), row, all));
   }
-  if (file.bad()) return absl::UnavailableError(absl::StrCat("price: cannot read ", path));
   std::vector<InvoicedLine> lines;
   for (auto& [name, meter] : all.meters) {
     SHADW_ASSIGN_OR_RETURN(const econ::Invoice invoice, meter.Close());

@@ -64,6 +64,9 @@ class Price(AppTest):
             "cpu,1,1,3\ncpu,1,1,4": ("row 3", "column per_units", "need 3"),
             "cpu,1,1": ("row 2", "column per_units", "got 3 columns"),
             ",1,1,1": ("row 2", "column line", "no name"),
+            "cpu,+7,1,1": ("row 2", "column units", "got '+7'"),
+            "cpu,1, 5 ,1": ("row 2", "column price", "got ' 5 '"),
+            "cpu,1,1,0x1": ("row 2", "column per_units", "got '0x1'"),
             "cpu,18446744073709551616,1,1": ("row 2", "column units"),
             "cpu,18446744073709551615,1,1\ncpu,1,1,1": ("row 3", "column units", "overflow"),
         }.items():
@@ -74,6 +77,18 @@ class Price(AppTest):
             self.assertEqual(result.out, b"")
         result = self.fail_with("price", "invoice", "--input", self.write("no.csv", b"a,b\n"))
         self.assertIn("row 1", result.err)
+
+    def test_a_row_without_an_end_is_not_read_to_its_end(self):
+        result = self.fail_with("price", "invoice", "--input", "/dev/zero")
+        self.assertIn("a row of over 65536 bytes", result.err)
+
+    def test_every_option_has_its_help(self):
+        for verb in ("compute", "bandwidth"):
+            text = self.succeed("price", verb, "--help").out.decode()
+            options = [line for line in text.splitlines() if line.startswith("  --")]
+            self.assertGreater(len(options), 5)
+            for line in options:
+                self.assertRegex(line, r"^  --\S+( \S+)*  +[A-Z]|^  --\S+.* (FLOAT|REQUIRED)$", line)
 
     def test_emission_ends_just_below_twenty_one_million(self):
         rows = self.succeed("price", "emission", "--eras", "40", "--json").json["rows"]
