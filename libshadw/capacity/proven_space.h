@@ -103,7 +103,8 @@ struct CapacityShares {
 //   Paper    "C / (# of nodes in network*C)", after proof of storage
 //   Defect   read literally everybody gets 1 / N; read as C / ΣC it does not say what
 //            becomes of the shares of nodes that failed
-//   Modes    by FailedShare; where all failed, all is carried in both
+//   Modes    kCarry         C / ΣC each, and the shares of those that failed go to the next round
+//            kRedistribute  they go to those that passed; where all failed, all is carried too
 //   Source   catalogue S66 and R4; Decentralized Datacenter White Paper
 absl::StatusOr<CapacityShares> ShareByCapacity(std::span<const double> capacities,
                                                std::span<const bool> passed,

@@ -66,10 +66,12 @@ struct CapacityScore {
 //   Defect   printed so, a node scores less with more cores (P/Q) and more the slower it
 //            answers (√t above the line), and bytes are added to cycles, so that storage
 //            is all that counts
-//   Modes    kCorrected turns Q and t around and divides each part by what counts as one;
-//            kPaperLiteral is the text left to right; kPaperDenominator takes all behind
-//            the stroke as denominator; kSqrtProduct takes o under the root. The last
-//            three ignore the references
+//   Modes    kCorrected         w_c * (P * Q * o / √t) / ref_c + w_s * (sR - sT) / ref_s: Q and t
+//                               turned around, each part over what counts as one
+//            kPaperLiteral      (P / Q) * (√t * o) + (sR - sT): the text left to right
+//            kPaperDenominator  P / (Q * √t * o) + (sR - sT): all behind the stroke below it
+//            kSqrtProduct       (P / Q) * √(t * o) + (sR - sT): o under the root
+//            The last three ignore the references.
 //   Source   catalogue S60 and R3; Decentralized Datacenter White Paper
 absl::StatusOr<CapacityScore> Capacity(const CapacityInputs& inputs,
                                        const CapacityReferences& references,
@@ -81,13 +83,15 @@ struct CapacityColumns {
       disk_taken;
 };
 
+struct CapacityResults {
+  std::span<double> total, compute, storage;
+};
+
 // `Capacity` of each row.
 //   Shapes   total, compute, storage  as long as the columns; the last two may be empty
 //   Errors   kInvalidArgument  as Capacity, naming the first bad row; lengths differ
 //   Cost     one square root and a few products a row, no allocation
-struct CapacityResults {
-  std::span<double> total, compute, storage;
-};
+//   Modes    as Capacity
 absl::Status CapacityOfMany(const CapacityColumns& columns, const CapacityReferences& references,
                             CapacityMode mode, const CapacityResults& out);
 

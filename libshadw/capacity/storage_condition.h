@@ -54,7 +54,8 @@ enum class StorageVerdict : uint8_t {
 //                                 future, or the report is 86,400 s old or older
 //   Paper    "CΔ˚ = {if} Pr[…] = 1   1 must be returned at all times and be larger than C"
 //   Defect   a probability is compared with a capacity
-//   Modes    this function is kCorrected; StorageIsLargerThanShare is kPaperLiteral
+//   Modes    CheckStorage              corrected
+//            StorageIsLargerThanShare  paper literal
 //   Source   catalogue S63 and R4; Decentralized Datacenter White Paper
 absl::StatusOr<StorageVerdict> CheckStorage(const CapacityReport& report, const AuditResult& audit,
                                             const NewShard& shard);
@@ -65,6 +66,7 @@ absl::StatusOr<StorageVerdict> CheckStorage(const CapacityReport& report, const 
 //   Units    none: both capacities in one unit
 //   Errors   kInvalidArgument  the sum is 0 or below the node's own, or either is negative
 //                              or not finite
+//   Modes    as CheckStorage
 //   Source   catalogue S63 and R4
 absl::StatusOr<bool> StorageIsLargerThanShare(double capacity, double total_capacity);
 

@@ -44,6 +44,11 @@ class CapacityWindow {
   //   Range    [0, the largest report]
   //   Units    those of the reports
   //   Errors   kNotFound  a day before the one before the last report's: forgotten
+  //   Paper    "solving for C in an 86400 second variable for reporting capacity daily"
+  //   Defect   whether the window slides or is a day of the calendar is left open, and so is
+  //            what a day without reports is worth
+  //   Modes    one reading  days of UTC; seconds without a report count as 0
+  //   Source   catalogue S64; Decentralized Datacenter White Paper
   absl::StatusOr<double> MeanOfDay(int64_t day) const;
 
  private:
@@ -58,6 +63,8 @@ class CapacityWindow {
 // The mean of `day` from all reports at once.
 //   Shapes   times and capacities  of one length, times in order
 //   Errors   kInvalidArgument, kFailedPrecondition  as Report, naming the report
+//   Modes    as CapacityWindow::MeanOfDay
+//   Source   catalogue S64
 absl::StatusOr<double> DailyCapacity(std::span<const base::Time> times,
                                      std::span<const double> capacities, int64_t day);
 

@@ -120,9 +120,12 @@ void Node::Impl::JoinThrough(base::Time now, const Message& response, const base
 }
 
 void Node::Impl::OnJoined(base::Time now, const NodeId& target, size_t answers) {
-  if (contacts() == 0) return;          // next_join tries again
-  if (target != id) return Join(now);   // our id has changed meanwhile
-  if (answers == 0) return Knock(now);  // nobody we know is there any more
+  if (contacts() == 0) return;                         // next_join tries again
+  if (target != id) return Join(now);                  // our id has changed meanwhile
+  if (answers == 0) {                                  // nobody we know is there any more
+    if (contacts() > options.bucket_size) Knock(now);  // Join has, where they are few
+    return;
+  }
   join_pause = std::chrono::seconds(1);
   if (!joined) {
     joined = true;

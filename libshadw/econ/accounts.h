@@ -57,6 +57,7 @@ class Accounts {
 
   // A payment with its fee, which goes to the sinks; where there are none it is burned.
   //   Errors   as above, and as ChargePayment and SplitFee
+  //   Modes    as ChargePayment
   //   Source   catalogue S82, S99
   absl::StatusOr<FeeSplit> PayWithFee(const Payment& payment, const FeePolicy& policy,
                                       const FeeSinks& sinks,

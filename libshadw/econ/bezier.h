@@ -41,18 +41,22 @@ inline constexpr size_t kMaxBernsteinPoints = 64;
 //            four equal points give no constant price
 //   Modes    kCorrected     the Bézier curve, with weights 1, 3, 3, 1
 //            kPaperLiteral  the printed sum
+//            kReference     refused: no program of the authors has this formula
 //   Source   catalogue S3; shadw and deMEC lite papers
 absl::StatusOr<double> BezierPrice(double t, const ControlPoints& points,
                                    FormulaMode mode = FormulaMode::kCorrected);
 
 // BezierPrice of each of `ts`, into `prices` of the same length, which may be `ts` itself.
 // Where one is refused, some of `prices` before it may be written.
+//   Modes    as BezierPrice
 absl::Status BezierPrices(std::span<const double> ts, const ControlPoints& points, FormulaMode mode,
                           std::span<double> prices);
 
 // The integral of BezierPrice from 0 to t; errors as there.
 //   Range    [0, (P0 + P1 + P2 + P3) / 4] (corrected)
 //   Monotone in  t
+//   Units    those of the points
+//   Modes    as BezierPrice
 //   Source   catalogue S5
 absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
                                       FormulaMode mode = FormulaMode::kCorrected);
@@ -63,7 +67,11 @@ absl::StatusOr<double> BezierIntegral(double t, const ControlPoints& points,
 //   Errors   kInvalidArgument  a point is negative or not finite; price is NaN
 //            kNotFound         price < P0 or price > P3
 //            kUnimplemented    the points decrease somewhere: the price could be met twice
-//   Source   catalogue S6
+//   Paper    "one could 'pinpoint' or deterministically retrieve a market position to sell
+//            based on current thresholds"
+//   Defect   no threshold is defined, and a curve that turns has one price twice
+//   Modes    one reading  the largest t, of curves that never decrease
+//   Source   catalogue S6; shadw and deMEC lite papers
 absl::StatusOr<double> BezierPosition(double price, const ControlPoints& points);
 
 // The Bézier curve of any degree at t: 1 to kMaxBernsteinPoints points of any sign.
@@ -73,8 +81,14 @@ absl::StatusOr<double> BezierPosition(double price, const ControlPoints& points)
 absl::StatusOr<double> Bernstein(double t, std::span<const double> points);
 
 // A curve in the plane: the price y where x(t) is `x`, found by bisection.
+//   Range    min ys <= price <= max ys
+//   Units    those of the ys
 //   Errors   kInvalidArgument  as above; the xs decrease, or all are one; x lies outside
-//   Source   catalogue S3, "2-D points"
+//   Paper    "control points" P0 to P3
+//   Defect   whether they are prices, or points of a plane, is left open
+//   Modes    BezierPrice    prices, over equal steps of t
+//            BezierPriceAt  points (x, y)
+//   Source   catalogue S3, "2-D points"; shadw and deMEC lite papers
 absl::StatusOr<double> BezierPriceAt(double x, const ControlPoints& xs, const ControlPoints& ys);
 
 }  // namespace shadw::econ

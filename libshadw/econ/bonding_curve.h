@@ -40,12 +40,17 @@ struct Trade {
 //   Monotone in  used
 //   Errors   kInvalidArgument  capacity is 0, negative or not finite; used is negative or NaN
 //            kOutOfRange       used > capacity
-//   Source   catalogue S4; the papers leave open whether the axis is demand or supply
+//   Paper    the curve models "the relationship between the amount of service being provided
+//            and the price"
+//   Defect   whether that amount is the demand or the supply is left open
+//   Modes    one reading  what is used, over what there is
+//   Source   catalogue S4; shadw and deMEC lite papers
 absl::StatusOr<double> TFromUtilisation(double used, double capacity);
 
 // What the next unit costs.
 //   Range    [min P, max P] (corrected)
 //   Monotone in  supply, where the points increase
+//   Units    those of the points
 //   Errors   as BezierPrice; kInvalidArgument  max_supply; kOutOfRange  supply > max_supply
 //   Modes    as BezierPrice
 //   Source   catalogue S4
@@ -55,12 +60,14 @@ absl::StatusOr<double> PriceAt(const BondingCurve& curve, double supply);
 // spans are of one length, and `prices` may be `supplies`.
 //   Errors   as PriceAt, but a supply over its largest is kInvalidArgument; some prices may
 //            be written
+//   Modes    as BezierPrice
 absl::Status PricesAt(std::span<const double> supplies, std::span<const double> max_supplies,
                       const ControlPoints& points, FormulaMode mode, std::span<double> prices);
 
 // What `units` more cost, from `supply` on: max_supply times the integral of the price.
 //   Range    [0, max_supply * mean of P] (corrected)
 //   Monotone in  units
+//   Units    those of the points, times units
 //   Errors   as PriceAt; kResourceExhausted  supply + units > max_supply
 //   Modes    as BezierPrice
 //   Source   catalogue S5

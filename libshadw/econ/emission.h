@@ -123,7 +123,10 @@ absl::StatusOr<Amount> SupplyAfter(const InflationSchedule& schedule, uint64_t e
 //   Errors   as SupplyAfter
 //   Promise  the emissions of all epochs before = SupplyAfter - initial_supply: what one
 //            epoch is rounded down by comes with a later one (kCorrected)
-//   Defect   rounding each epoch by itself loses up to a base unit each
+//   Paper    "an inflation design to address ... lack of demand ... due to a lack of supply";
+//            no formula
+//   Defect   the authors' program divides a year's emission by its epochs; each rounded by
+//            itself loses up to a base unit
 //   Modes    kCorrected     the difference of two supplies
 //            kPaperLiteral  floor(supply at the year's start * rate / epochs_per_year)
 //            kReference     the same

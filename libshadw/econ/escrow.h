@@ -53,6 +53,7 @@ class EscrowAccount {
   // Moves what was earned up to `height`.
   //   Promise  deposited == balance + the payments' balances + withdrawn + refunded
   //   Errors   kInvalidArgument  the height is in the past
+  //   Source   catalogue B.3 (Akash, x/escrow)
   absl::Status Settle(uint64_t height);
   // Settles, and returns what the payment earned and did not yet get.
   //   Errors   kNotFound  no such payment; kInvalidArgument  the height is in the past

@@ -66,14 +66,17 @@ class ExactCurve {
   //   Monotone in  supply, where the points increase
   //   Units    base units for a unit
   //   Errors   kOutOfRange  supply > max_supply
+  //   Modes    as BezierPrice
   //   Source   catalogue S3 (fixed point), S4
   absl::StatusOr<Amount> PriceAt(uint64_t supply) const;
 
+  // What `units` more cost, from `supply` on: V(supply + units) - V(supply).
   //   Range    [0, V(max_supply)]
   //   Monotone in  units
   //   Units    base units
   //   Errors   as PriceAt; kResourceExhausted  supply + units > max_supply
   //   Promise  BuyCost(a, n) + BuyCost(a + n, m) == BuyCost(a, n + m)
+  //   Modes    as BezierPrice
   //   Source   catalogue S5, R1
   absl::StatusOr<Amount> BuyCost(const ExactTrade& trade) const;
 
@@ -83,6 +86,7 @@ class ExactCurve {
   //   Units    base units; fee in basis points, at most 10 000
   //   Errors   as PriceAt; kInvalidArgument  fee_bps; kOutOfRange  units > supply
   //   Promise  refund + fee == BuyCost of the same units
+  //   Modes    as BezierPrice
   //   Source   catalogue S6, R1
   absl::StatusOr<Amount> SellRefund(const ExactTrade& trade, uint32_t fee_bps) const;
 
@@ -92,6 +96,7 @@ class ExactCurve {
   //   Units    units
   //   Errors   kNotFound       price lies under the first or over the last point
   //            kUnimplemented  the points decrease somewhere (or mode kPaperLiteral)
+  //   Modes    as BezierPosition
   //   Source   catalogue S6
   absl::StatusOr<uint64_t> PositionForPrice(Amount price) const;
 
@@ -99,6 +104,7 @@ class ExactCurve {
   // after the last is at least the threshold's.
   //   Monotone in  max_units; falls in min_price
   //   Errors   as PositionForPrice without kNotFound; as PriceAt
+  //   Modes    as BezierPosition
   //   Source   catalogue S6
   absl::StatusOr<SalePlan> PlanSale(uint64_t supply, const SellThreshold& threshold) const;
 

@@ -61,7 +61,8 @@ absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy = 
 //   Units    base units
 //   Errors   kInvalidArgument  no or too many sinks, or another sum
 //   Promise  the parts add up to the fee
-//   Source   catalogue S99; the authors' program debits fees and credits nobody
+//   Source   catalogue S99; differs from the authors' program, which debits fees and credits
+//            nobody
 absl::StatusOr<std::vector<Amount>> SplitFee(Amount fee, std::span<const uint64_t> shares_ppm);
 
 }  // namespace shadw::econ

@@ -68,8 +68,12 @@ inline constexpr uint64_t kDefaultHolderPpm = 200'000;
 //   Promise  all shares + carried == pool; with at least as many holders as winners no
 //            holder gets more than a winner but for the unit of rounding; without winners,
 //            or without holders, their part is carried
-//   Source   catalogue S51: "a smaller reward for their maintenance"; the paper gives no
-//            ratio
+//   Paper    "upon the data request all nodes through proof of replication will be given a
+//            smaller reward for their maintenance"
+//   Defect   no ratio is given
+//   Modes    holder_ppm  200'000 unless said otherwise; any ratio that leaves the holders the
+//                        smaller part
+//   Source   catalogue S51; Decentralized Datacenter White Paper
 absl::StatusOr<FetchReward> SplitFetchReward(Amount pool, const FetchCounts& counts,
                                              uint64_t holder_ppm = kDefaultHolderPpm);
 

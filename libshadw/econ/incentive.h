@@ -44,12 +44,14 @@ enum class IncentiveVerdict : uint8_t { kHonest, kMalicious };
 //   Errors   kInvalidArgument  time is not above 0, or a number is not finite
 //   Paper    "E[N]=E[B]/E[T]-(E[C]+E[R])"
 //   Defect   a rate minus amounts; E[B]/E[T] is not E[B/T]
-//   Modes    CostsAre says which units the costs have
+//   Modes    kAbsolute  as printed: cost and loss are amounts
+//            kPerTime   cost and loss are divided by the time too, so that all is one unit
 //   Source   catalogue S87, R6
 absl::StatusOr<double> ExpectedNet(const NetInputs& inputs, CostsAre costs = CostsAre::kAbsolute);
 
 // Malicious behaviour is likely if and only if its expected net gain is the larger one.
 //   Errors   as ExpectedNet
+//   Modes    as ExpectedNet
 //   Source   catalogue S87
 absl::StatusOr<IncentiveVerdict> CompareIncentives(const NetInputs& malicious,
                                                    const NetInputs& honest,
@@ -58,6 +60,7 @@ absl::StatusOr<IncentiveVerdict> CompareIncentives(const NetInputs& malicious,
 // The E[R] of the malicious party at which its expected net is that of the honest one; its
 // own `loss` is not looked at.
 //   Errors   as ExpectedNet
+//   Modes    as ExpectedNet
 //   Source   catalogue S87
 absl::StatusOr<double> BreakevenLoss(const NetInputs& malicious, double honest_net,
                                      CostsAre costs = CostsAre::kAbsolute);
@@ -89,6 +92,7 @@ inline constexpr uint64_t kMaxDraws = uint64_t{1} << 40;
 //   Errors   kInvalidArgument  draws out of range; a time that may be 0 or below
 //   Promise  the same options, the same bits, on every machine
 //   Cost     four draws each, in blocks: no memory that grows
+//   Modes    as ExpectedNet
 //   Source   catalogue R6
 absl::StatusOr<SimulatedNet> SimulateNet(const NetDistributions& inputs,
                                          const SimulationOptions& options);

@@ -37,8 +37,9 @@ struct Rental {
 //   Paper    none: the rule is in the authors' program alone
 //   Defect   a negative paused time, which bills more than the time that passed, is
 //            silently taken for 0
-//   Modes    kCorrected  refuses it
-//            kReference  takes a negative paused time for 0, a too long one for all
+//   Modes    kCorrected     refuses it
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     takes a negative paused time for 0, a too long one for all
 //   Source   catalogue S92, R7
 absl::StatusOr<base::Amount> ProratedRefund(base::Amount payment, const Rental& rental,
                                             base::FormulaMode mode = base::FormulaMode::kCorrected);

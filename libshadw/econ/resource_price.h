@@ -42,6 +42,11 @@ struct ComputeRates {
 //   Monotone in  every argument, and linear in each
 //   Units    currency; floating-point operations, not numbers
 //   Errors   kInvalidArgument  an argument, or the price, is negative or not finite
+//   Paper    "Price = a * bit operations + b * floating points"; "measure ... in bit
+//            operations per floating point"
+//   Defect   the sum and the ratio are two measures, and "floating points" may be numbers or
+//            operations
+//   Modes    one reading  the sum is the price, of operations; BitOpsPerFlop is the ratio
 //   Source   catalogue S8; shadw and deMEC lite papers
 absl::StatusOr<double> ComputePrice(const ComputeUsage& usage, const ComputeRates& rates);
 
@@ -56,6 +61,7 @@ struct EnergyModel {
   double idle_watts = 0;  // drawn whether or not anything runs
 };
 
+// What operations, and idling for `seconds`, draw.
 //   Range    0 and above
 //   Monotone in  every argument
 //   Units    kilowatt-hours; seconds
@@ -97,6 +103,7 @@ struct NetTargets {
   double ping_ms = 0;
 };
 
+// What a transfer costs: its volume and its time, less what was slower than agreed.
 //   Range    0 and above (corrected); any number (literal)
 //   Monotone in  megabytes, seconds; falls in latency and ping (corrected)
 //   Units    currency
@@ -109,6 +116,7 @@ struct NetTargets {
 //   Modes    kCorrected     c * megabytes + d * seconds - e * max(0, latency - target)
 //                           - f * max(0, ping - target), but at least 0
 //            kPaperLiteral  the printed sum
+//            kReference     refused: no program of the authors has this formula
 //   Source   catalogue S9, R2
 absl::StatusOr<double> BandwidthPrice(const NetUsage& usage, const NetRates& rates,
                                       const NetTargets& targets = {},

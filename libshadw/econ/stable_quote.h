@@ -45,6 +45,7 @@ struct RateWindow {
 //   Units    base units for a stable unit, rounded down; nanoseconds
 //   Errors   kInvalidArgument    no or too many points, times that do not rise, no window
 //            kFailedPrecondition the points begin inside the window
+//   Modes    as LockPrice
 //   Source   catalogue S38
 absl::StatusOr<Amount> TimeWeightedRate(std::span<const RatePoint> points,
                                         const RateWindow& window);
@@ -61,11 +62,16 @@ struct Quote {
 
 // What a price in stable units is in tokens, rounded up.
 //   Monotone in  stable_e6, rate
+//   Units    base units; nanoseconds
 //   Errors   kInvalidArgument  valid_ns is not positive; kOutOfRange  2^64 or more, or a
 //                              time beyond all times
+//   Paper    "a stable medium of exchange by addressing token volatility"
+//   Defect   no formula is given
+//   Modes    one reading  a price in a stable unit, at the time-weighted rate, for a while
 //   Source   catalogue S38
 absl::StatusOr<Quote> LockPrice(const StablePrice& price, int64_t now_ns, int64_t valid_ns);
 
+// What is to be paid on a quote that still holds.
 //   Errors   kFailedPrecondition  the quote has expired
 absl::StatusOr<Amount> Settle(const Quote& quote, int64_t now_ns);
 

@@ -42,6 +42,7 @@ class StakeTable {
   // falls into a whole multiple of the total.
   //   Promise  a stake of 0 is never chosen
   //   Cost     O(log N), and less than two draws of 8 bytes on average
+  //   Source   catalogue S12, R8
   const base::ByteArray<32>& Choose(base::RandomSource& random) const;
 
   base::Amount total() const { return ends_.back(); }

@@ -51,6 +51,8 @@ struct FakePaymentsReport {
   double tokens_per_point = 0;  // lost / gained; 0 where nothing was gained
 };
 
+// What a ring gains by paying itself, and what that costs it.
+//   Monotone in  gained: members, windows, payments
 //   Units    base units, units of 1e-9 point
 //   Errors   kInvalidArgument  the policies'; over 10^8 payments; fewer than 1 member
 //            kOutOfRange       sums that do not fit
@@ -71,6 +73,7 @@ struct PenaltySlanderReport {
   uint64_t windows = 0;  // until the names had gained enough
 };
 
+// What it costs to buy the points that lower a victim to 0.
 //   Errors   as RunFakePayments; kFailedPrecondition  the policy lets nobody gain anything
 absl::StatusOr<PenaltySlanderReport> RunPenaltySlander(const PenaltySlander& attack);
 
@@ -91,9 +94,19 @@ struct SlanderReport {
   bool caught = false;     // the filter left the lie out
 };
 
+// What liars make the aggregation of latencies believe.
+//   Range    mean  from the truth to the lie (kReference: from 0)
+//   Units    those of the reports
 //   Errors   kInvalidArgument  over 10^6 reporters, none, or numbers that are not finite
-//   Modes    those of FilteredMean; in the reference the weights are turned round, as for
-//            latency
+//            kUnimplemented    kPaperLiteral
+//   Paper    none: there is no formula
+//   Defect   the authors' program turns the weights round, so that liars of low standing count
+//            most
+//   Modes    kCorrected     weights as they are, outliers out, the rest scaled to sum 1
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     weights turned round, as GlobalScores has them for latency, and
+//                           not scaled where a lie is left out
+//   Source   catalogue B.2 "Global score", S142
 absl::StatusOr<SlanderReport> RunSlander(const Slander& attack,
                                          base::FormulaMode mode = base::FormulaMode::kCorrected);
 
@@ -105,6 +118,8 @@ struct WhitewashReport {
   uint64_t windows = 0;    // that this takes at least
 };
 
+// What a new name costs until it is worth as much as one that held `held`.
+//   Monotone in  held
 //   Errors   kInvalidArgument the policies'; kFailedPrecondition  nobody can gain anything;
 //            kOutOfRange  the trade does not fit
 absl::StatusOr<WhitewashReport> CostOfWhitewash(Points held, const FeePolicy& fee,
@@ -117,6 +132,7 @@ struct SybilSplitReport {
   double factor = 0;            // what the reward grows by in a large crowd
 };
 
+// What one reputation weighs whole, and cut into equal parts.
 //   Range    factor up to sqrt(names)
 //   Units    whole points
 //   Errors   kInvalidArgument  0 names
@@ -143,6 +159,8 @@ struct SybilTrustReport {
   uint32_t iterations = 0;
 };
 
+// How much trust sybils get of EigenTrust.
+//   Range    sybil_share  0 to 1
 //   Errors   kInvalidArgument  no honest nodes, fewer of them than pre-trusted, or over 10^7
 //                              edges; those of Solve
 //   Promise  same random bytes, same network

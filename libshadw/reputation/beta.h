@@ -91,6 +91,7 @@ struct SurvivalOptions {
   absl::Status Validate() const;
 };
 
+// How many nodes with a steady rate of failures are still there, audit by audit.
 //   Range    alive  0 to 1, never rises
 //   Monotone in  failures_ppm (falling)
 //   Units    audits; failures_ppm of 10^6

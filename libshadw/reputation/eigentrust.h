@@ -113,6 +113,7 @@ struct EigenTrust {
   double change = 0;  // of the last step
 };
 
+// The trust of each node.
 //   Range    each 0 to 1
 //   Errors   kInvalidArgument   the options'; a graph without nodes
 //            kDeadlineExceeded  max_iterations passed. The message says why: the share of

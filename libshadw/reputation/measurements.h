@@ -127,11 +127,15 @@ absl::StatusOr<uint32_t> SmoothScore(uint32_t old_score, uint32_t new_score,
 //   Range    0 to 100
 //   Errors   kInvalidArgument  the policy's; a score above 100; a report of a node that is
 //                              none or that fails Check, with its row; over kMaxReports
-//   Defect   the authors' program turns the *weights* of latency reports round as well, so
+//            kUnimplemented    kPaperLiteral
+//   Paper    none: latency, interactions, bandwidth, bytes, uptime and hops are named, and no
+//            formula
+//   Defect   the authors' program turns the weights of latency reports round as well, so
 //            that those of the lowest reputation count most, and loses weight with every
 //            outlier
-//   Modes    corrected: weights as they are, of sum 1. reference: weights of latency turned
-//            round, weight lost. paper literal: kUnimplemented, the paper has no formula
+//   Modes    kCorrected     weights as they are, of sum 1
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     weights of latency turned round, weight lost
 //   Source   catalogue S142, B.2 "Global score"
 absl::StatusOr<std::vector<NodeScore>> GlobalScores(
     std::span<const PeerReport> reports, std::span<const std::optional<uint8_t>> scores,
@@ -139,7 +143,13 @@ absl::StatusOr<std::vector<NodeScore>> GlobalScores(
 
 // The weights of reporters with these scores, of sum 1; alike where all scores are 0.
 //   Shapes   scores  of the reporters of one metric of one node
-//   Modes    `inverted` as GlobalScores does in the reference for latency
+//   Paper    none: there is no formula
+//   Defect   the authors' program turns the weights of latency round: who has the least
+//            reputation counts most
+//   Modes    inverted = false  score over the sum of scores
+//            inverted = true   (1 - weight) over their sum, as GlobalScores takes them for
+//                              latency in kReference
+//   Source   catalogue B.2 "Global score", 3
 std::vector<double> ReporterWeights(std::span<const double> scores, bool inverted);
 
 // A node's own score of each peer: every metric scaled over all peers, latency turned

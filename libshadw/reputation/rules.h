@@ -57,8 +57,10 @@ struct FeeSplit {
 //   Errors   kInvalidArgument  a rate above 1; kOutOfRange  payer_total does not fit
 //   Paper    "the system charges the node provider a 2% fee"
 //   Defect   the paper leaves the DAO's share open; the authors' program charged the other side
-//   Modes    corrected and paper literal: the provider pays. reference: half the fee is
-//            charged to the payer at the request, half at the acceptance
+//   Modes    kCorrected     the provider is charged
+//            kPaperLiteral  the same
+//            kReference     the payer is charged, half the fee at the request and half at the
+//                           acceptance, each rounded down
 //   Source   catalogue S82; Decent Cloud 3.1; B.1 "Fees"
 absl::StatusOr<FeeSplit> ChargePayment(base::Amount amount, const FeePolicy& policy,
                                        base::FormulaMode mode = base::FormulaMode::kCorrected);
@@ -83,9 +85,10 @@ struct PaymentPolicy {
 //   Paper    "the reputations of both the developer and the node provider increase by 1%"
 //   Defect   1 % of what is not said; of their reputation, a newcomer stays at 0 for ever, and
 //            a payment to oneself or one cut into small parts would evade every cap
-//   Modes    corrected: 1 % of the payment, capped (`book.h` adds the cap per window and
-//            ignores payments to oneself). paper literal: 1 % of `current`, without a cap.
-//            reference: as corrected, and nothing but the cap per payment anywhere
+//   Modes    kCorrected     1 % of the payment, capped; `book.h` adds the cap per window and
+//                           ignores payments to oneself
+//            kPaperLiteral  1 % of `current`, without a cap
+//            kReference     as kCorrected, and nothing but the cap per payment anywhere
 //   Source   catalogue S83, R5; Decent Cloud 3.1; B.1 MAX_REPUTATION_INCREASE_PER_TX
 absl::StatusOr<Points> PaymentGain(base::Amount amount, Points current, const PaymentPolicy& policy,
                                    base::FormulaMode mode = base::FormulaMode::kCorrected);
@@ -113,6 +116,8 @@ struct Penalty {
 //            kResourceExhausted  the sender has less than `spend`
 //   Paper    "the receiver's reputation decreases by a higher amount, such as 200%"
 //   Defect   200 % of the amount, or 200 % more than it
+//   Modes    multiplier_bps  20000, twice the amount, unless said otherwise; 30000 for 200 %
+//                            more; 10000 is what the authors' documentation says
 //   Source   catalogue S84; Decent Cloud 3.1
 absl::StatusOr<Penalty> Penalize(Points sender, Points target, Points spend,
                                  const PenaltyPolicy& policy);
@@ -122,10 +127,12 @@ absl::StatusOr<Penalty> Penalize(Points sender, Points target, Points spend,
 //   Monotone in  points; ppm (falling)
 //   Units    units of 1e-9 point; ppm of 10^6
 //   Errors   kInvalidArgument  ppm above 10^6
+//   Paper    none: it knows no aging
 //   Defect   the authors' program removes at most 100 units, one ten-millionth of a point:
 //            reputations of any size would never age
-//   Modes    corrected: floor(points * ppm / 10^6) goes. paper literal: the paper knows no
-//            aging, nothing goes. reference: as corrected, at most 100 units
+//   Modes    kCorrected     floor(points * ppm / 10^6) goes
+//            kPaperLiteral  nothing goes
+//            kReference     as kCorrected, but at most 100 units
 //   Source   catalogue S85; B.1 REPUTATION_AGING_PPM
 absl::StatusOr<Points> Age(Points points, uint32_t ppm,
                            base::FormulaMode mode = base::FormulaMode::kCorrected);
@@ -140,6 +147,7 @@ struct History {
   friend bool operator==(const History&, const History&) = default;
 };
 
+// Counts and sums the changes of a party.
 //   Shapes   deltas  the changes of one party in their order
 //   Errors   kOutOfRange  a sum does not fit
 //   Source   catalogue S86

@@ -42,10 +42,13 @@ void FindOutliers(std::span<const double> values, std::span<uint8_t> keep);
 //   Units    those of the values
 //   Errors   kInvalidArgument  no values; columns of different lengths; a weight that is
 //                              negative or no number; weights of sum 0
+//            kUnimplemented    kPaperLiteral
+//   Paper    none: there is no formula
 //   Defect   the authors' program leaves the weights as they were when values are left out,
 //            so their sum is below 1 and every mean with an outlier comes out too small
-//   Modes    corrected: weights scaled to sum 1 over what stays. reference: not scaled.
-//            paper literal: kUnimplemented, the paper has no formula
+//   Modes    kCorrected     weights scaled to sum 1 over what stays
+//            kPaperLiteral  refused: there is nothing to take literally
+//            kReference     not scaled
 //   Source   catalogue B.2 "Global score", 4 and 5
 absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<const double> weights,
                                     base::FormulaMode mode = base::FormulaMode::kCorrected);

@@ -40,6 +40,10 @@ class RttEstimator {
   // Takes in one measured round trip, and forgets the backoff.
   //   Range    rtt  0 to kMaxRtt; others are moved to the nearer end
   //   Promise  nanoseconds, rounded to the nearest: nothing drifts
+  //   Paper    logic on "Rtt, Rttd, latency overhead, among others"; no formula
+  //   Defect   Rttd is not defined
+  //   Modes    one reading  RFC 6298, Rttd being its rttvar
+  //   Source   catalogue S55; RFC 6298, 2.2 and 2.3
   void Update(base::Duration rtt);
   // The timeout passed without an answer.
   void Backoff() {
@@ -52,6 +56,7 @@ class RttEstimator {
   base::Duration rttvar() const { return base::Duration(static_cast<int64_t>(rttvar_ns_)); }
   // srtt + max(granularity, 4 * rttvar) within the bounds, doubled for each backoff, at
   // most `max`.
+  //   Source   RFC 6298, 2.4 and 5.5
   base::Duration rto(const Bounds& bounds) const;
 
  private:

@@ -47,6 +47,7 @@ struct ClientClass {
 //   Units    clients; requests a second
 //   Errors   kInvalidArgument  a rate that is negative, infinite or no number
 //            kOutOfRange       more than 2^64 clients
+//   Modes    as RequiredThroughput(ClientClass)
 //   Source   catalogue S1; shadw and deMEC lite papers
 absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_clients,
                                           const Rate& rate);
@@ -54,8 +55,10 @@ absl::StatusOr<double> RequiredThroughput(uint64_t light_clients, uint64_t full_
 // The same where kinds of clients differ: the sum of clients * rate.
 //   Errors   as above, with the row
 //   Paper    one average rate for light and full clients
-//   Defect   they ask differently often; with equal rates both forms agree
-//   Source   catalogue S1
+//   Defect   they ask differently often
+//   Modes    (light, full, rate)  as printed
+//            (classes)            a rate for each kind; with equal rates both agree
+//   Source   catalogue S1; shadw and deMEC lite papers
 absl::StatusOr<double> RequiredThroughput(std::span<const ClientClass> classes);
 
 struct ThroughputStatus {
@@ -91,6 +94,12 @@ class RateMeter {
   // Clients with a request in the window, and those that are registered.
   uint64_t Clients(base::Time now) const;
   // Requests a second in the window that ends with `now`.
+  //   Range    0 and above
+  //   Units    requests a second; exact to a bucket
+  //   Paper    "Measure the average request rate per client over a period"
+  //   Defect   which clients count is left open
+  //   Modes    one reading  those with a request in the window, and those that are registered
+  //   Source   catalogue S2; shadw and deMEC lite papers
   double ObservedRps(base::Time now) const;
   // The same by client; 0 where there is none.
   double AverageRatePerClient(base::Time now) const;

@@ -43,6 +43,10 @@ class Series {
     }
   }
 
+  // Its reader looks into its column.
+  Series(const Series&) = delete;
+  Series& operator=(const Series&) = delete;
+
   std::span<const T> span() const { return reader_ ? reader_->span() : std::span<const T>(); }
   size_t size() const { return span().size(); }
 

@@ -214,7 +214,6 @@ Reader<T>::Reader(const Column<T>& column, const Shape& shape, const Out& out)
   direct_ = runs_.size() == 1 && runs_.front().stride == sizeof(T) && aligned &&
             column.element() == kElementOf<T> && !is_out;
   same_ = runs_.size() == 1 && runs_.front().stride == 0;
-  if (!direct_) copies_.resize(std::min(shape.rows, kRowsPerBlock));
 }
 
 template <typename T>
@@ -223,6 +222,7 @@ absl::Status Reader<T>::Load(size_t begin, size_t rows) {
     span_ = {reinterpret_cast<const T*>(column_->data()) + begin, rows};
     return absl::OkStatus();
   }
+  if (copies_.size() < rows) copies_.resize(rows);
   span_ = {copies_.data(), rows};
   if (same_ && begin > 0) return absl::OkStatus();
   switch (column_->element()) {
