@@ -50,6 +50,8 @@ inline constexpr uint32_t kDefaultDeadlineMs = 1000;
 // plot.
 //   Range    a power of two from 32 KiB on
 //   Monotone in rises with the deadline
+//   Units    ms; bytes
+//   Source   README.md, "Soundness"
 constexpr uint64_t LeastPlotBytes(uint32_t deadline_ms) {
   constexpr uint64_t kBytesPerMs = kPlottingBytesPerSecond * kRemakeDeadlines / 1000;
   return std::max(uint64_t{kLabelBytes} << kMinLabelsLog2,

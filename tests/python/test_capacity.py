@@ -149,14 +149,20 @@ def test_a_plot_of_another_node_is_no_evidence(plot):
     assert capacity.least_plot_bytes(1000) == 268435456
 
 
+def blake(*parts):
+    return hashlib.blake2b(b"".join(parts), digest_size=32).digest()
+
+
+def node(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
 def test_a_chain_of_work_is_what_hashlib_makes_of_it():
     task = capacity.WorkTask(NODE, FRESH, gaps=4, steps_per_gap=3)
     assert task.steps == 12
     chain = capacity.WorkChain(task)
     proof = chain.prove(SEED, gaps=2)
     capacity.verify_work(task, chain.root, proof, SEED, gaps=2)
-    blake = lambda *parts: hashlib.blake2b(b"".join(parts), digest_size=32).digest()
-    node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
     spec = struct.pack("<IBIIQ", 0, 0, 4, 3, 64 << 20)
     digest = blake(b"shadw work 1", NODE, FRESH, spec)
     ends, roots = [], ([], [0], [(0, 1)], [(0, 1), 2])
@@ -176,11 +182,11 @@ def test_useful_work_is_the_parity_of_the_seeds_stream():
     from shadw.crypto import SeededRandom
     from shadw.erasure import ReedSolomon
 
-    key = hashlib.blake2b(b"shadw useful work 1" + NODE + FRESH, digest_size=32).digest()
+    key = blake(b"shadw useful work 1", NODE, FRESH)
     stream = SeededRandom(key).bytes(4 * 100)
     data = np.frombuffer(stream, np.uint8).reshape(4, 100)
     parity = ReedSolomon(4, 2).encode(data)
-    expected = hashlib.blake2b(parity.tobytes(), digest_size=32).digest()
+    expected = blake(parity.tobytes())
     got = capacity.useful_work(NODE, FRESH, data_shards=4, parity_shards=2, shard_bytes=100)
     assert got == expected
 
