@@ -88,7 +88,6 @@ class Capacity(AppTest):
             [drawn, "--out", self.root / "no" / "such"],
             [drawn, "--out", self.root / "p"],
             [drawn, "--out", self.root / "p.commitment"],
-            [drawn, *out, "--openings=1024"],
         ):
             self.fail_with(*make, *options)
             self.assertEqual(sorted(self.root.rglob("*")), before, options)
