@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
-#include "table_text.h"
+#include "csv.h"
 
 namespace shadw::app {
 namespace {

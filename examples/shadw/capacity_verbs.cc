@@ -35,8 +35,8 @@ absl::StatusOr<base::ByteArray<32>> ReadHex(const std::string& text, const char*
   base::ByteArray<32> array{};
   const absl::StatusOr<base::Bytes> bytes = base::FromHex(text);
   if (!bytes.ok() || bytes->size() != array.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("got ", Printable(text), " as ", what, ", need 64 hexadecimal digits"));
+    return absl::InvalidArgumentError(absl::StrCat("capacity: got ", Printable(text), " as ", what,
+                                                   ", need 64 hexadecimal digits"));
   }
   std::ranges::copy(*bytes, array.begin());
   return array;
@@ -56,8 +56,9 @@ absl::StatusOr<base::Bytes> ReadWhole(const std::string& path) {
     SHADW_ASSIGN_OR_RETURN(const size_t got, input.Read(part));
     if (got == 0) return bytes;
     if (bytes.size() + got > kMaxProofFileBytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(path, " is over ", FormatBytes(kMaxProofFileBytes)));
+      return absl::ResourceExhaustedError(absl::StrCat("capacity: got more than ",
+                                                       FormatBytes(kMaxProofFileBytes), " in ",
+                                                       path, ", need less"));
     }
     bytes.insert(bytes.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(got));
   }
@@ -222,8 +223,8 @@ absl::StatusOr<Output> OpenProof(const CapacityProveArguments& arguments) {
 
 absl::StatusOr<capacity::FreshPlot> MakePlot(const CapacityProveArguments& arguments) {
   if (!std::has_single_bit(arguments.make_bytes)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("got a plot of ", arguments.make_bytes, " bytes, need a power of two"));
+    return absl::InvalidArgumentError(absl::StrCat("capacity: got a plot of ", arguments.make_bytes,
+                                                   " bytes, need a power of two"));
   }
   capacity::PlotParameters parameters;
   parameters.labels_log2 =
@@ -338,7 +339,7 @@ absl::StatusOr<Outcome> CapacityVerify(const CapacityVerifyArguments& arguments,
   SHADW_ASSIGN_OR_RETURN(Verdict verdict, Verify(arguments, commitment));
   if (owner_checked && node != commitment.parameters.node_id) {
     verdict.status = absl::PermissionDeniedError(
-        absl::StrCat("got the plot of node ", base::ToHex(commitment.parameters.node_id),
+        absl::StrCat("capacity: got the plot of node ", base::ToHex(commitment.parameters.node_id),
                      ", need that of ", base::ToHex(node)));
   }
   const std::string why(verdict.status.message());

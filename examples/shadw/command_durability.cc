@@ -41,13 +41,13 @@ absl::StatusOr<econ::ErasureCode> ParseCode(const std::string& text) {
   econ::ErasureCode code;
   if (plus == std::string_view::npos || !ParseNumber(view.substr(0, plus), code.data_shards) ||
       !ParseNumber(view.substr(plus + 1), code.parity_shards)) {
-    return Refuse("a code of", text, "K+M, such as 29+51");
+    return Refuse("--code", text, "K+M, such as 29+51");
   }
   return code;
 }
 
 // "6mo" is half a year of 365 days.
-absl::StatusOr<double> ParseDays(const std::string& text) {
+absl::StatusOr<double> ParseDays(std::string_view option, const std::string& text) {
   constexpr std::array<std::pair<std::string_view, double>, 6> kUnits = {
       {{"mo", 365.0 / 12}, {"min", 1.0 / 1440}, {"h", 1.0 / 24}, {"d", 1}, {"w", 7}, {"y", 365}}};
   const std::string_view view = text;
@@ -58,7 +58,7 @@ absl::StatusOr<double> ParseDays(const std::string& text) {
       return count * days;
     }
   }
-  return Refuse("a time of", text, "a number and one of min, h, d, w, mo, y");
+  return Refuse(option, text, "a number and one of min, h, d, w, mo, y");
 }
 
 // "4@0.001": four shards that fail together with that chance within a repair time.
@@ -70,7 +70,7 @@ absl::StatusOr<std::vector<econ::FailureGroup>> ParseGroups(const std::vector<st
     econ::FailureGroup group;
     if (at == std::string_view::npos || !ParseNumber(view.substr(0, at), group.shards) ||
         !ParseNumber(view.substr(at + 1), group.probability)) {
-      return Refuse("a group of", text, "SHARDS@PROBABILITY, such as 4@0.001");
+      return Refuse("--group", text, "SHARDS@PROBABILITY, such as 4@0.001");
     }
     groups.push_back(group);
   }
@@ -84,7 +84,7 @@ struct Line {
 };
 
 Line LineOf(std::string model, double annual_loss) {
-  return {std::move(model), annual_loss, -std::log10(annual_loss)};
+  return {std::move(model), annual_loss, 0 - std::log10(annual_loss)};
 }
 
 Outcome Show(const std::vector<Line>& lines, nlohmann::json inputs) {
@@ -108,8 +108,9 @@ Outcome Show(const std::vector<Line>& lines, nlohmann::json inputs) {
 
 absl::StatusOr<Outcome> Durability(const DurabilityArguments& arguments, Console& /*console*/) {
   SHADW_ASSIGN_OR_RETURN(const econ::ErasureCode code, ParseCode(arguments.code));
-  SHADW_ASSIGN_OR_RETURN(const double life_days, ParseDays(arguments.node_life));
-  SHADW_ASSIGN_OR_RETURN(const double repair_days, ParseDays(arguments.repair_time));
+  SHADW_ASSIGN_OR_RETURN(const double life_days, ParseDays("--node-life", arguments.node_life));
+  SHADW_ASSIGN_OR_RETURN(const double repair_days,
+                         ParseDays("--repair-time", arguments.repair_time));
   SHADW_ASSIGN_OR_RETURN(const auto groups, ParseGroups(arguments.groups));
   const econ::ShardFailures failures = {econ::kDaysPerYear / life_days, repair_days};
   std::vector<Line> lines;

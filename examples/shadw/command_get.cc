@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "commands.h"
+#include "csv.h"
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "progress_bar.h"
-#include "table_text.h"
 #include "trees.h"
 
 namespace shadw::app {

@@ -37,7 +37,7 @@ struct CurveArguments {
 absl::StatusOr<econ::ExactCurve> MakeCurve(const CurveArguments& arguments) {
   std::array<Amount, 4> points = {};
   for (size_t i = 0; i < points.size(); ++i) {
-    SHADW_ASSIGN_OR_RETURN(points[i], ParseTokens(arguments.points.at(i)));
+    SHADW_ASSIGN_OR_RETURN(points[i], ParseTokens(arguments.points.at(i), "price: got --points"));
   }
   const bool literal = arguments.mode == "paper_literal";
   return econ::ExactCurve::Create(
@@ -187,7 +187,7 @@ absl::StatusOr<Outcome> ShowInvoice(const InvoiceArguments& arguments, Console&)
   Amount total = 0;
   for (const InvoicedLine& line : lines) {
     if (__builtin_add_overflow(total, line.amount, &total)) {
-      return absl::OutOfRangeError("econ: got an invoice of 2^64 base units or more, need less");
+      return absl::OutOfRangeError("price: got an invoice of 2^64 base units or more, need less");
     }
     absl::StrAppendFormat(&outcome.text, "%-20s %20d %20s\n", Printable(line.name), line.units,
                           FormatTokens(line.amount));

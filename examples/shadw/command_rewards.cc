@@ -64,7 +64,8 @@ std::string Table(const Participants& participants, const std::vector<base::Amou
 }
 
 absl::StatusOr<Outcome> Reward(const RewardsArguments& arguments, Console& console) {
-  SHADW_ASSIGN_OR_RETURN(const base::Amount pool, ParseTokens(arguments.pool));
+  SHADW_ASSIGN_OR_RETURN(const base::Amount pool,
+                         ParseTokens(arguments.pool, "rewards: got --pool"));
   SHADW_ASSIGN_OR_RETURN(const Participants participants, ReadLedger(arguments.input));
   std::vector<base::Amount> shares(participants.ids.size());
   SHADW_ASSIGN_OR_RETURN(const econ::SplitTotals totals,

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger_file.h"
 
+#include <array>
+#include <optional>
 #include <unordered_set>
 
 #include "absl/strings/str_cat.h"
+#include "csv.h"
 #include "libshadw/base/status_macros.h"
 #include "outcome.h"
-#include "table_text.h"
 
 namespace shadw::app {
 namespace {
 
-constexpr std::string_view kHeader = "id,reputation";
+constexpr std::array<const char*, 2> kColumns = {"id", "reputation"};
 constexpr size_t kMaxIdBytes = 256;
 
 absl::Status RefuseCell(size_t row, std::string_view column, std::string_view got,
@@ -25,11 +27,10 @@ absl::Status RefuseCell(size_t row, std::string_view column, std::string_view go
 }  // namespace
 
 absl::StatusOr<Participants> ParseLedger(std::string_view text) {
+  text = WithoutByteOrderMark(text);
   const std::string_view header = TakeLine(text);
-  if (header != kHeader) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("rewards: got '", Printable(std::string(header.substr(0, 64))),
-                     "' in row 1, need the header ", std::string(kHeader)));
+  if (const std::optional<std::string> wrong = WrongColumn(header, kColumns)) {
+    return RefuseCell(1, *wrong, header, "the header " + HeaderOf(kColumns));
   }
   Participants participants;
   std::unordered_set<std::string_view> seen;

@@ -4,6 +4,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "outcome.h"
 
 namespace shadw::app {
 namespace {
@@ -16,7 +17,7 @@ bool IsDigits(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<base::Amount> ParseTokens(std::string_view text) {
+absl::StatusOr<base::Amount> ParseTokens(std::string_view text, std::string_view option) {
   const size_t point = text.find('.');
   const std::string whole(text.substr(0, point));
   std::string rest(point == std::string_view::npos ? "0" : text.substr(point + 1));
@@ -29,7 +30,7 @@ absl::StatusOr<base::Amount> ParseTokens(std::string_view text) {
       __builtin_mul_overflow(tokens, base::kBaseUnitsPerToken, &amount) ||
       __builtin_add_overflow(amount, units, &amount)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("price: got '", std::string(text),
+        absl::StrCat(std::string(option), " '", Printable(std::string(text)),
                      "', need tokens such as 12.5, with nine decimals at most"));
   }
   return amount;

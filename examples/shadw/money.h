@@ -13,8 +13,9 @@
 namespace shadw::app {
 
 // "1.5" is 1 500 000 000 base units. kInvalidArgument for signs, exponents, more than
-// nine decimals and what is 2^64 or more.
-absl::StatusOr<base::Amount> ParseTokens(std::string_view text);
+// nine decimals and what is 2^64 or more; `option` is who is told, such as "price: got
+// --points".
+absl::StatusOr<base::Amount> ParseTokens(std::string_view text, std::string_view option);
 
 // "1.5", "1000"
 std::string FormatTokens(base::Amount amount);

@@ -3,26 +3,29 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "csv.h"
 #include "libshadw/base/status_macros.h"
 #include "libshadw/econ/meter.h"
 #include "outcome.h"
-#include "table_text.h"
 
 namespace shadw::app {
 namespace {
 
-constexpr char kHeader[] = "line,units,price,per_units";
 constexpr std::array<const char*, 4> kColumns = {"line", "units", "price", "per_units"};
 
-absl::Status BadRow(uint64_t row, const char* column, const std::string& reason) {
+absl::Status BadRow(uint64_t row, const std::string& column, const std::string& reason) {
   return absl::InvalidArgumentError(
       absl::StrCat("price: row ", row, ", column ", column, ": ", reason));
 }
+
+// As much of a cell as fits into an error.
+std::string Shown(std::string_view cell) { return Printable(std::string(cell.substr(0, 64))); }
 
 // Meters by name, in the order of their first rows.
 struct Meters {
@@ -38,12 +41,14 @@ absl::Status AddRow(std::string_view text, uint64_t row, Meters& all) {
                   absl::StrCat("got ", fields.size(), " columns, need ", kColumns.size()));
   }
   if (fields[0].empty()) return BadRow(row, kColumns[0], "got no name");
+  if (fields[0].find('"') != std::string::npos) {
+    return BadRow(row, kColumns[0], absl::StrCat("got '", Shown(fields[0]), "', need no quotes"));
+  }
   std::array<uint64_t, 4> numbers = {};
   for (size_t i = 1; i < fields.size(); ++i) {
     if (!ParseWhole(fields[i], numbers[i])) {
       return BadRow(row, kColumns[i],
-                    absl::StrCat("got '", Printable(fields[i].substr(0, 64)),
-                                 "', need a whole number below 2^64"));
+                    absl::StrCat("got '", Shown(fields[i]), "', need a whole number below 2^64"));
     }
   }
   const auto [units, price, per_units] = std::array{numbers[1], numbers[2], numbers[3]};
@@ -69,8 +74,12 @@ absl::Status AddRow(std::string_view text, uint64_t row, Meters& all) {
 
 absl::StatusOr<std::vector<InvoicedLine>> InvoiceOfFile(const std::string& path) {
   SHADW_ASSIGN_OR_RETURN(const std::string table, ReadTable(path, "price"));
-  std::string_view text = table;
-  if (TakeLine(text) != kHeader) return BadRow(1, "line", absl::StrCat("need ", kHeader));
+  std::string_view text = WithoutByteOrderMark(table);
+  const std::string_view header = TakeLine(text);
+  if (const std::optional<std::string> wrong = WrongColumn(header, kColumns)) {
+    return BadRow(1, *wrong,
+                  absl::StrCat("got '", Shown(header), "', need the header ", HeaderOf(kColumns)));
+  }
   Meters all;
   for (uint64_t row = 2; !text.empty(); ++row) {
     SHADW_RETURN_IF_ERROR(AddRow(TakeLine(text), row, all));

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "libshadw/base/status_macros.h"
@@ -46,9 +47,9 @@ absl::Status Check(const CapacityInputs& inputs) {
   return absl::OkStatus();
 }
 
-// Of inputs that Check lets through.
-CapacityScore Evaluate(const CapacityInputs& in, const CapacityReferences& references,
-                       CapacityMode mode) {
+// Of inputs that Check lets through; of others, some numbers.
+inline CapacityScore Evaluate(const CapacityInputs& in, const CapacityReferences& references,
+                              CapacityMode mode) {
   const double root = std::sqrt(in.reply_ms);
   const double free = in.disk_reported - in.disk_taken;
   CapacityScore score{.total = 0, .compute = 0, .storage = free};
@@ -94,6 +95,52 @@ absl::StatusOr<CapacityScore> CheckedCapacity(const CapacityInputs& inputs,
   return score;
 }
 
+CapacityInputs RowOf(const CapacityColumns& columns, size_t i) {
+  return {.processors = columns.processors[i],
+          .cores_per_processor = columns.cores_per_processor[i],
+          .reply_ms = columns.reply_ms[i],
+          .overhead_cycles = columns.overhead_cycles[i],
+          .disk_reported = columns.disk_reported[i],
+          .disk_taken = columns.disk_taken[i]};
+}
+
+// As Check and as the result of CheckedCapacity: NaN fails every comparison, and what is not
+// finite is above the largest double.
+inline bool IsGood(const CapacityInputs& in, const CapacityScore& score) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  const auto within = [](double value) { return (value >= 0) & (value <= kLargest); };
+  return within(in.processors) & (in.processors > 0) & within(in.cores_per_processor) &
+         (in.cores_per_processor > 0) & within(in.reply_ms) & (in.reply_ms > 0) &
+         within(in.overhead_cycles) & within(in.disk_reported) & within(in.disk_taken) &
+         (in.disk_taken <= in.disk_reported) & (std::fabs(score.total) <= kLargest);
+}
+
+template <CapacityMode kMode>
+bool EvaluateMany(const CapacityColumns& columns, const CapacityReferences& references,
+                  const CapacityResults& out) {
+  bool good = true;
+  for (size_t i = 0; i < out.total.size(); ++i) {
+    const CapacityInputs in = RowOf(columns, i);
+    const CapacityScore score = Evaluate(in, references, kMode);
+    good &= IsGood(in, score);
+    out.total[i] = score.total;
+    if (!out.compute.empty()) out.compute[i] = score.compute;
+    if (!out.storage.empty()) out.storage[i] = score.storage;
+  }
+  return good;
+}
+
+absl::Status FirstRefusal(const CapacityColumns& columns, const CapacityReferences& references,
+                          CapacityMode mode) {
+  for (size_t i = 0; i < columns.processors.size(); ++i) {
+    const absl::Status status = CheckedCapacity(RowOf(columns, i), references, mode).status();
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(status.message(), " (row ", i, ")"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CapacityReferences::Validate() const {
@@ -132,23 +179,16 @@ absl::Status CapacityOfMany(const CapacityColumns& columns, const CapacityRefere
           absl::StrCat("capacity: got a column of ", got, " rows, need ", rows));
     }
   }
-  for (size_t i = 0; i < rows; ++i) {
-    const absl::StatusOr<CapacityScore> score =
-        CheckedCapacity({.processors = columns.processors[i],
-                         .cores_per_processor = columns.cores_per_processor[i],
-                         .reply_ms = columns.reply_ms[i],
-                         .overhead_cycles = columns.overhead_cycles[i],
-                         .disk_reported = columns.disk_reported[i],
-                         .disk_taken = columns.disk_taken[i]},
-                        references, mode);
-    if (!score.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(score.status().message(), " (row ", i, ")"));
-    }
-    out.total[i] = score->total;
-    if (!out.compute.empty()) out.compute[i] = score->compute;
-    if (!out.storage.empty()) out.storage[i] = score->storage;
-  }
-  return absl::OkStatus();
+  // Rows are judged together, so that no branch parts them; asked again, one by one, only
+  // where one of them is bad.
+  const bool good = mode == CapacityMode::kCorrected
+                        ? EvaluateMany<CapacityMode::kCorrected>(columns, references, out)
+                    : mode == CapacityMode::kPaperLiteral
+                        ? EvaluateMany<CapacityMode::kPaperLiteral>(columns, references, out)
+                    : mode == CapacityMode::kPaperDenominator
+                        ? EvaluateMany<CapacityMode::kPaperDenominator>(columns, references, out)
+                        : EvaluateMany<CapacityMode::kSqrtProduct>(columns, references, out);
+  return good ? absl::OkStatus() : FirstRefusal(columns, references, mode);
 }
 
 absl::StatusOr<double> CapacityIndex(const CapacityScore& score,

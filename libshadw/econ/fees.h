@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/amount.h"
+#include "libshadw/base/fees.h"
 #include "libshadw/base/formula_mode.h"
 
 namespace shadw::econ {
@@ -23,19 +24,8 @@ using base::FormulaMode;
 
 inline constexpr size_t kMaxFeeSinks = 1024;
 
-struct FeePolicy {
-  uint64_t fee_bps = 200;
-  uint64_t dao_share_ppm = base::kPartsPerMillion;
-};
-
-struct FeeSplit {
-  Amount payer_pays = 0;
-  Amount provider_net = 0;
-  Amount fee = 0;   // payer_pays = provider_net + fee
-  Amount dao = 0;   // of the fee, rounded down
-  Amount rest = 0;  // fee = dao + rest
-  friend bool operator==(const FeeSplit&, const FeeSplit&) = default;
-};
+using base::FeePolicy;
+using base::FeeSplit;
 
 // What a payment of `amount` becomes.
 //   Range    fee <= amount

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <memory>
 #include <vector>
 
@@ -17,48 +16,65 @@ namespace {
 
 using base::Uint128;
 
+// Bits of a fraction by which largest remainders are sorted.
+constexpr int kKeyBits = 8;
+
 // pool * weight / total without a division for each weight.
 class Divider {
  public:
   // total > 0, below 2^96, and no weight above it.
-  Divider(Amount pool, Uint128 total)
-      : pool_(pool),
-        total_(total),
-        low_(static_cast<uint64_t>((static_cast<Uint128>(pool) << 64) / total)),
-        high_(static_cast<uint64_t>((static_cast<Uint128>(pool) << 64) / total >> 64)) {}
+  Divider(Amount pool, Uint128 total) : pool_(pool), total_(total) {
+    const Uint128 scaled = static_cast<Uint128>(pool) << 64;
+    low_ = static_cast<uint64_t>(scaled / total);
+    high_ = static_cast<uint64_t>(scaled / total >> 64);
+    const Uint128 left = (scaled % total) << 32;
+    const auto upper = static_cast<uint64_t>(left / total);
+    lowest_ = upper << 32 | static_cast<uint64_t>(((left % total) << 32) / total);
+  }
 
   // With the remainder of the division, below `total`.
   uint64_t Quotient(uint64_t weight, Uint128& remainder) const {
-    const uint64_t quotient = Below(weight).quotient;
-    remainder = static_cast<Uint128>(pool_) * weight - quotient * total_;
+    const auto quotient = static_cast<uint64_t>(Product(weight, low_) >> 64) + weight * high_;
+    remainder = Product(pool_, weight) - quotient * total_;
+    // The estimate is right, or one less.
     if (remainder < total_) return quotient;
     remainder -= total_;
     return quotient + 1;
   }
 
   uint64_t Quotient(uint64_t weight) const {
-    const Estimate estimate = Below(weight);
+    const Uint128 product = Product(weight, low_);
     // The true quotient is above the estimate by less than weight / 2^64.
-    if (estimate.fraction <= ~weight) [[likely]]
-      return estimate.quotient;
+    if (static_cast<uint64_t>(product) <= ~weight) [[likely]] {
+      return static_cast<uint64_t>(product >> 64) + weight * high_;
+    }
     Uint128 remainder;
     return Quotient(weight, remainder);
   }
 
- private:
-  struct Estimate {
-    uint64_t quotient;  // right, or one less
-    uint64_t fraction;
-  };
-  Estimate Below(uint64_t weight) const {
-    const Uint128 product = static_cast<Uint128>(weight) * low_;
-    return {static_cast<uint64_t>(product >> 64) + weight * high_, static_cast<uint64_t>(product)};
+  // With the first kKeyBits of remainder / total.
+  uint64_t Quotient(uint64_t weight, uint8_t& key) const {
+    const Uint128 product = Product(weight, low_) + (Product(weight, lowest_) >> 64);
+    const auto fraction = static_cast<uint64_t>(product);
+    // The true fraction is above this one by less than 2.
+    constexpr uint64_t kBelowKey = ~uint64_t{0} >> kKeyBits;
+    if ((fraction & kBelowKey) < kBelowKey - 1) [[likely]] {
+      key = static_cast<uint8_t>(fraction >> (64 - kKeyBits));
+      return static_cast<uint64_t>(product >> 64) + weight * high_;
+    }
+    Uint128 remainder;
+    const uint64_t quotient = Quotient(weight, remainder);
+    key = static_cast<uint8_t>((remainder << kKeyBits) / total_);
+    return quotient;
   }
+
+ private:
+  static Uint128 Product(uint64_t a, uint64_t b) { return static_cast<Uint128>(a) * b; }
 
   Amount pool_;
   Uint128 total_;
-  uint64_t low_;  // floor(pool * 2^64 / total)
-  uint64_t high_;
+  // floor(pool * 2^128 / total), in parts of 64 bits.
+  uint64_t high_, low_, lowest_;
 };
 
 struct Leftover {
@@ -70,23 +86,15 @@ struct Leftover {
 // remainders' top bits while dividing, so that only one bin is looked at closely.
 class LargestRemainders {
  public:
-  static constexpr int kBits = 12;
+  explicit LargestRemainders(size_t count)
+      : keys_(std::make_unique_for_overwrite<uint8_t[]>(count)) {}
 
-  LargestRemainders(size_t count, Uint128 total)
-      : keys_(std::make_unique_for_overwrite<uint16_t[]>(count)) {
-    const auto high = static_cast<uint64_t>(total >> 64);
-    const int width =
-        high != 0 ? 64 + std::bit_width(high) : std::bit_width(static_cast<uint64_t>(total));
-    shift_ = std::max(0, width - kBits);
-  }
-
-  void Note(size_t index, Uint128 remainder) {
-    const auto key = static_cast<uint16_t>(remainder >> shift_);
+  void Note(size_t index, uint8_t key) {
     keys_[index] = key;
     ++counts_[key];
   }
 
-  // `remainder_of(i)` is what was noted of i.
+  // `remainder_of(i)` is that of which the key was noted.
   template <typename RemainderOf>
   void Pay(uint64_t units, std::span<Amount> shares, RemainderOf remainder_of) const {
     if (units == 0) return;
@@ -94,10 +102,19 @@ class LargestRemainders {
     for (; counts_[bin] < units; --bin) units -= counts_[bin];
     std::vector<Leftover> close;
     close.reserve(counts_[bin]);
-    for (size_t i = 0; i < shares.size(); ++i) {
-      if (keys_[i] == bin) close.push_back({remainder_of(i), i});
+    const uint8_t* const keys = keys_.get();
+    const auto key = static_cast<uint8_t>(bin);
+    for (size_t begin = 0; begin < shares.size(); begin += kBlock) {
+      const size_t end = std::min(begin + kBlock, shares.size());
+      uint8_t some = 0;
+      for (size_t i = begin; i < end; ++i) {
+        shares[i] += static_cast<uint8_t>(keys[i] > key);
+        some |= static_cast<uint8_t>(keys[i] == key);
+      }
+      for (size_t i = begin; some != 0 && i < end; ++i) {
+        if (keys[i] == key) close.push_back({remainder_of(i), i});
+      }
     }
-    for (size_t i = 0; i < shares.size(); ++i) shares[i] += keys_[i] > bin ? 1 : 0;
     const auto before = [](const Leftover& a, const Leftover& b) {
       return a.remainder != b.remainder ? a.remainder > b.remainder : a.index < b.index;
     };
@@ -107,9 +124,10 @@ class LargestRemainders {
   }
 
  private:
-  std::unique_ptr<uint16_t[]> keys_;
-  std::array<uint64_t, size_t{1} << kBits> counts_{};
-  int shift_ = 0;
+  static constexpr size_t kBlock = 16;  // few of a bin: most blocks have none
+
+  std::unique_ptr<uint8_t[]> keys_;
+  std::array<uint64_t, size_t{1} << kKeyBits> counts_{};
 };
 
 SplitTotals Settle(Amount pool, Amount paid, Remainder remainder) {
@@ -136,12 +154,12 @@ SplitTotals Divide(Amount pool, Uint128 total, Remainder rule, std::span<Amount>
     }
     return Settle(pool, paid, rule);
   }
-  LargestRemainders remainders(shares.size(), total);
+  LargestRemainders remainders(shares.size());
   for (size_t i = 0; i < shares.size(); ++i) {
-    Uint128 left;
-    shares[i] = divider.Quotient(weight(i), left);
+    uint8_t key;
+    shares[i] = divider.Quotient(weight(i), key);
     paid += shares[i];
-    remainders.Note(i, left);
+    remainders.Note(i, key);
   }
   remainders.Pay(pool - paid, shares, [&](size_t i) {
     Uint128 left;
@@ -149,6 +167,26 @@ SplitTotals Divide(Amount pool, Uint128 total, Remainder rule, std::span<Amount>
     return left;
   });
   return {.paid = pool};
+}
+
+// The roots without their last `shift` bits go to `roots`.
+Uint128 SumOfRoots(std::span<const uint64_t> reputations, int shift, std::span<uint64_t> roots) {
+  constexpr size_t kBlock = 1024;  // is summed where it is still near
+  Uint128 sum = 0;
+  for (size_t begin = 0; begin < roots.size(); begin += kBlock) {
+    const size_t count = std::min(kBlock, roots.size() - begin);
+    const std::span<uint64_t> block = roots.subspan(begin, count);
+    SqrtWeights(reputations.subspan(begin, count), block);
+    uint64_t high = 0;
+    uint64_t low = 0;
+    for (uint64_t& root : block) {
+      root >>= shift;
+      high += root >> 32;
+      low += root & 0xffffffff;
+    }
+    sum += (static_cast<Uint128>(high) << 32) + low;
+  }
+  return sum;
 }
 
 absl::Status CheckShapes(size_t weights, size_t shares) {
@@ -193,9 +231,7 @@ absl::StatusOr<SplitTotals> SplitBySqrt(Amount pool, std::span<const uint64_t> r
     return SplitEqually(pool, options.remainder, shares);
   }
   const int shift = options.mode == FormulaMode::kPaperLiteral ? 32 : 0;
-  Uint128 total = 0;
-  SqrtWeights(reputations, shares);
-  for (Amount& share : shares) total += share >>= shift;
+  const Uint128 total = SumOfRoots(reputations, shift, shares);
   if (total == 0) {
     if (options.bootstrap) return SplitEqually(pool, options.remainder, shares);
     return PayNobody(pool, options.remainder, shares);

@@ -48,8 +48,8 @@ struct SplitTotals {
 //   Units    base units
 //   Errors   kInvalidArgument  no weights, too many, or another number of shares
 //   Promise  paid + burned + carried == pool; with kLargestRemainder paid == pool
-//   Cost     O(N) multiplications; kLargestRemainder: and 2 N bytes, or 34 N where all
-//            leave over nearly the same
+//   Cost     O(N) multiplications; kLargestRemainder: and N bytes, or 33 N where all leave
+//            over nearly the same
 //   Source   catalogue G2; largest remainder: Hamilton 1792
 absl::StatusOr<SplitTotals> SplitByWeight(Amount pool, std::span<const uint64_t> weights,
                                           Remainder remainder, std::span<Amount> shares);

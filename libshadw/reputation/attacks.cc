@@ -87,7 +87,7 @@ absl::Status Check(const FakePayments& attack) {
 absl::StatusOr<FakePaymentsReport> CostOf(const FakePayments& attack, uint64_t windows) {
   SHADW_ASSIGN_OR_RETURN(const FeeSplit split, ChargePayment(attack.payment, attack.fee));
   const uint64_t payments = windows * attack.members * attack.payments_per_window;
-  const auto moved = base::CheckedMultiply(split.payer_total, payments);
+  const auto moved = base::CheckedMultiply(split.payer_pays, payments);
   if (!moved) return DoesNotFit("payments");
   return FakePaymentsReport{
       .moved = *moved, .lost = split.dao * payments, .kept = split.rest * payments};

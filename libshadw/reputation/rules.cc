@@ -28,32 +28,8 @@ absl::Status CheckRate(const char* name, uint64_t rate, uint64_t most) {
 
 }  // namespace
 
-absl::Status FeePolicy::Validate() const {
-  SHADW_RETURN_IF_ERROR(CheckRate("fee_bps", fee_bps, base::kBasisPoints));
-  return CheckRate("dao_share_ppm", dao_share_ppm, base::kPartsPerMillion);
-}
-
 absl::StatusOr<FeeSplit> ChargePayment(Amount amount, const FeePolicy& policy, FormulaMode mode) {
-  SHADW_RETURN_IF_ERROR(policy.Validate());
-  FeeSplit split;
-  if (mode == FormulaMode::kReference) {
-    // Twice half the rate, each rounded by itself.
-    split.fee = 2 * Share(amount, policy.fee_bps, 2 * base::kBasisPoints);
-    const std::optional<Amount> total = base::CheckedAdd(amount, split.fee);
-    if (!total) {
-      return absl::OutOfRangeError(
-          absl::StrCat("reputation: got amount ", amount, ", need one that fits with its fee"));
-    }
-    split.payer_total = *total;
-    split.provider_net = amount;
-  } else {
-    split.fee = Share(amount, policy.fee_bps, base::kBasisPoints);
-    split.payer_total = amount;
-    split.provider_net = amount - split.fee;
-  }
-  split.dao = Share(split.fee, policy.dao_share_ppm, base::kPartsPerMillion);
-  split.rest = split.fee - split.dao;
-  return split;
+  return base::SplitPayment(amount, policy, mode);
 }
 
 absl::Status PaymentPolicy::Validate() const {

@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "libshadw/base/amount.h"
+#include "libshadw/base/fees.h"
 #include "libshadw/base/formula_mode.h"
 #include "libshadw/base/time.h"
 
@@ -32,29 +33,15 @@ struct Points {
 };
 inline constexpr uint64_t kUnitsPerPoint = 1'000'000'000;
 
-struct FeePolicy {
-  uint32_t fee_bps = 200;
-  uint32_t dao_share_ppm = 1'000'000;  // of the fee
-
-  absl::Status Validate() const;
-};
-
-struct FeeSplit {
-  base::Amount payer_total = 0;   // what leaves the payer
-  base::Amount provider_net = 0;  // what reaches the provider
-  base::Amount fee = 0;           // payer_total - provider_net
-  base::Amount dao = 0;           // of the fee
-  base::Amount rest = 0;          // fee - dao
-
-  friend bool operator==(const FeeSplit&, const FeeSplit&) = default;
-};
+using base::FeePolicy;
+using base::FeeSplit;
 
 // What a payment costs and whom it reaches. What the fee loses by rounding stays with the
 // provider, what the DAO's share loses stays in `rest`.
 //   Range    fee  0 to amount
 //   Monotone in  amount, fee_bps
 //   Units    base units; fee_bps of 10^4, dao_share_ppm of 10^6
-//   Errors   kInvalidArgument  a rate above 1; kOutOfRange  payer_total does not fit
+//   Errors   kInvalidArgument  a rate above 1; kOutOfRange  payer_pays does not fit
 //   Paper    "the system charges the node provider a 2% fee"
 //   Defect   the paper leaves the DAO's share open; the authors' program charged the other side
 //   Modes    kCorrected     the provider is charged

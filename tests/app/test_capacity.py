@@ -137,7 +137,8 @@ class Capacity(AppTest):
         self.fail_with("capacity", "measure", "--reference-compute=1", code=USAGE)
         for size in ("100KiB", "16KiB", "8GiB"):
             self.fail_with(*make, f"--make={size}", f"--node={NODE}")
-        self.fail_with(*make, "--make=64KiB", "--node=12")
+        short = self.fail_with(*make, "--make=64KiB", "--node=12")
+        self.assertIn("capacity: got 12 as a node id, need 64", short.err)
         self.fail_with("capacity", "prove", plot, "--challenge=xyz", *out)
 
     def test_measure_tells_the_median_and_a_score_only_with_references(self):

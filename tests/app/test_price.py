@@ -62,6 +62,9 @@ class Price(AppTest):
         for rows, words in {
             "cpu,1,1,3\ncpu,-1,1,3": ("row 3", "column units", "got '-1'"),
             "cpu,1,1.5,3": ("row 2", "column price", "got '1.5'"),
+            "cpu, 1,1,3": ("row 2", "column units", "got ' 1'"),
+            '"cpu",1,1,3': ("row 2", "column line", "need no quotes"),
+            "cpu,1,1,3,9": ("row 2", "column per_units", "got 5 columns"),
             "cpu,1,1,0": ("row 2", "column per_units", "0 units"),
             "cpu,1,1,3\ncpu,1,1,4": ("row 3", "column per_units", "need 3"),
             "cpu,1,1": ("row 2", "column per_units", "got 3 columns"),
@@ -77,8 +80,39 @@ class Price(AppTest):
             for word in words:
                 self.assertIn(word, result.err)
             self.assertEqual(result.out, b"")
-        result = self.fail_with("price", "invoice", "--input", self.write("no.csv", b"a,b\n"))
-        self.assertIn("row 1", result.err)
+        for header, column in (
+            ("", "line"),
+            ("a,b", "line"),
+            ("line,units,price", "per_units"),
+            ("line,price,units,per_units", "units"),
+            ("line,units,price,per_units,more", "per_units"),
+        ):
+            path = self.write("no.csv", f"{header}\ncpu,1,1,1\n".encode())
+            result = self.fail_with("price", "invoice", "--input", path)
+            self.assertIn(f"price: row 1, column {column}: got ", result.err)
+        result = self.fail_with("price", "invoice", "--input", self.write("no.csv", b""))
+        self.assertIn("price: row 1, column line", result.err)
+
+    def test_usage_of_other_systems_is_read(self):
+        rows = b"line,units,price,per_units\ncpu,3,1,2\n"
+        plain = self.succeed("price", "invoice", "--input", self.write("a", rows), "--json").json
+        for other in (b"\xef\xbb\xbf" + rows, rows.replace(b"\n", b"\r\n"), rows[:-1]):
+            path = self.write("b", other)
+            read = self.succeed("price", "invoice", "--input", path, "--json").json
+            self.assertEqual(read, plain)
+
+    def test_a_line_of_2_to_the_63_and_more_is_charged(self):
+        path = self.write("a", f"line,units,price,per_units\ncpu,{2**64 - 1},1,1\n".encode())
+        invoice = self.succeed("price", "invoice", "--input", path, "--json").json
+        self.assertEqual(invoice["total"], 2**64 - 1)
+        both = path.read_bytes() + b"disk,1,1,1\n"
+        result = self.fail_with("price", "invoice", "--input", self.write("b", both))
+        self.assertIn("price: got an invoice of 2^64", result.err)
+
+    def test_a_price_that_is_no_number_of_tokens_is_refused_by_its_option(self):
+        points = ["--points", "1,2,x,8", "--max-supply", "9"]
+        result = self.fail_with("price", "curve", *points)
+        self.assertIn("price: got --points 'x', need tokens", result.err)
 
     def test_a_row_without_an_end_is_not_read_to_its_end(self):
         result = self.fail_with("price", "invoice", "--input", "/dev/zero")

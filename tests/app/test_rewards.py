@@ -61,10 +61,34 @@ class Rewards(AppTest):
             result = self.fail_with("rewards", "--input", path, "--pool", "50", "--out", out)
             self.assertIn(f"in row {row}, column {column}, need ", result.err, line)
             self.assertEqual(out.read_bytes(), b"what was there")
-        for text in ("", "id,reputation\n", "reputation,id\nann,1\n"):
+        for text, column in (
+            ("", "id"),
+            ("id\nann\n", "reputation"),
+            ("reputation,id\nann,1\n", "id"),
+            ("id,reputation,more\nann,1,2\n", "reputation"),
+            ("id, reputation\nann,1\n", "reputation"),
+        ):
             path = self.ledger(text)
-            self.fail_with("rewards", "--input", path, "--pool", "50", "--out", out)
+            result = self.fail_with("rewards", "--input", path, "--pool", "50", "--out", out)
+            self.assertIn(f"in row 1, column {column}, need the header id,reputation", result.err)
+        path = self.ledger("id,reputation\n")
+        result = self.fail_with("rewards", "--input", path, "--pool", "50", "--out", out)
+        self.assertIn("no row below the header", result.err)
         self.assertEqual(out.read_bytes(), b"what was there")
+
+    def test_files_of_other_systems_are_read(self):
+        paid = self.rewards("id,reputation\nann,1\nbob,4\n")
+        for text in (
+            "\ufeffid,reputation\nann,1\nbob,4\n",
+            "id,reputation\r\nann,1\r\nbob,4\r\n",
+            "\ufeffid,reputation\r\nann,1\r\nbob,4",
+        ):
+            self.assertEqual(self.rewards(text), paid)
+
+    def test_the_largest_reputations_are_counted(self):
+        paid = self.rewards(f"id,reputation\nann,{2**64 - 1}\nbob,{2**63}\ncy,{2**63}\n")
+        self.assertEqual(paid["rewards"][0]["reputation"], 2**64 - 1)
+        self.assertEqual(sum(one["reward"] for one in paid["rewards"]), 50 * 10**9)
 
     def test_the_result_is_a_ledger_of_rewards(self):
         out = self.root / "rewards.csv"
@@ -76,7 +100,7 @@ class Rewards(AppTest):
         path = self.ledger("id,reputation\nann,1\n")
         for pool in ("-1", "nan", "1e3", ".", "1.", "0.0000000001", "18446744074"):
             result = self.fail_with("rewards", "--input", path, f"--pool={pool}")
-            self.assertIn("need tokens", result.err)
+            self.assertIn(f"rewards: got --pool '{pool}', need tokens", result.err)
         self.expect(USAGE, "rewards", "--input", path)
 
 
@@ -119,9 +143,11 @@ class Durability(AppTest):
 
     def test_nonsense_is_refused_by_name(self):
         for options, need in (
-            (["--code", "29", "--node-life", "6mo"], "K+M"),
+            (["--code", "29", "--node-life", "6mo"], "durability: got --code '29', need K+M"),
             (["--code", "0+1", "--node-life", "6mo"], "at least 1 of data"),
-            (["--code", "29+51", "--node-life", "6"], "a number and one of"),
+            (["--code", "29+51", "--node-life", "6"], "got --node-life '6', need a number"),
+            (["--code", "29+51", "--node-life", "6mo", "--repair-time", "1"], "got --repair-time"),
+            (["--code", "2+1", "--node-life", "6mo", "--group", "4"], "got --group"),
             (["--code", "29+51", "--node-life", "-6mo"], "a number and one of"),
             (["--code", "29+51", "--node-life", "6mo", "--repair-at", "20"], "data <= repair"),
             (["--code", "2+1", "--node-life", "6mo", "--group", "4@0.1"], "at most 3"),

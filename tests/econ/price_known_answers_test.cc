@@ -176,7 +176,7 @@ Functions CurveFunctions() {
   };
 }
 
-Functions OtherFunctions() {
+Functions ResourceFunctions() {
   return {
       {"compute_price",
        [](const Json& a) {
@@ -189,6 +189,20 @@ Functions OtherFunctions() {
              Computed(a),
              {Real(a, "joules_per_bit_op"), Real(a, "joules_per_flop"), Real(a, "idle_watts")},
              Real(a, "seconds")));
+       }},
+      {"compute_rates",
+       [](const Json& a) -> Answer {
+         SHADW_ASSIGN_OR_RETURN(
+             const ComputeRates rates,
+             CoefficientsOf({Real(a, "joules_per_bit_op"), Real(a, "joules_per_flop")},
+                            Real(a, "tariff_per_kwh")));
+         return Json{rates.per_bit_op, rates.per_flop};
+       }},
+      {"energy_price",
+       [](const Json& a) {
+         return ToAnswer(EnergyPrice(Computed(a),
+                                     {Real(a, "joules_per_bit_op"), Real(a, "joules_per_flop")},
+                                     Real(a, "seconds"), Real(a, "tariff_per_kwh")));
        }},
       {"bandwidth_price", Bandwidth},
       {"linear_price",
@@ -206,11 +220,21 @@ Functions OtherFunctions() {
        [](const Json& a) {
          return ToAnswer(Settle({Whole(a, "amount"), a.at("expires_ns")}, a.at("now_ns")));
        }},
+  };
+}
+
+Functions MoneyFunctions() {
+  return {
       {"charge_payment", Payment},
       {"split_fee",
        [](const Json& a) {
          return ToAnswer(
              SplitFee(Whole(a, "fee"), a.at("shares_ppm").get<std::vector<uint64_t>>()));
+       }},
+      {"next_block_seconds",
+       [](const Json& a) -> Answer {
+         const auto due = NextBlockSeconds(Whole(a, "now"), Whole(a, "entries"));
+         return due ? Json(*due) : Json();
        }},
       {"reward_at",
        [](const Json& a) { return ToAnswer(RewardAt(Halving(a), Whole(a, "block"))); }},
@@ -287,7 +311,8 @@ TEST(PriceKnownAnswersTest, AreGivenForEveryCase) {
   std::ifstream file(SHADW_TEST_VECTORS "/economy/econ_prices.json");
   ASSERT_TRUE(file.is_open());
   Functions functions = CurveFunctions();
-  functions.merge(OtherFunctions());
+  functions.merge(ResourceFunctions());
+  functions.merge(MoneyFunctions());
   size_t cases = 0;
   const Json vectors = Json::parse(file);
   for (const Json& one : vectors.at("cases")) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "libshadw/base/quorum.h"
 #include "libshadw/econ/auction.h"
 #include "libshadw/econ/capacity_rewards.h"
 #include "libshadw/econ/durability.h"
@@ -14,7 +15,9 @@
 #include "libshadw/econ/refund.h"
 #include "libshadw/econ/sla.h"
 #include "libshadw/econ/split.h"
+#include "libshadw/econ/stake_choice.h"
 #include "tests/econ/known_answers.h"
+#include "tests/vectors/known_steps.h"
 
 namespace shadw::econ {
 namespace {
@@ -190,10 +193,29 @@ JsonOr AskAllowedDowntime(const json& a) {
 
 JsonOr AskEvaluateSla(const json& a) {
   std::vector<SlaSample> samples;
-  for (const json& uptime : a.at("uptime_ppm")) samples.push_back({.uptime_ppm = uptime});
-  const auto report = EvaluateSla({.uptime_ppm = a.at("target_ppm")}, samples);
+  for (size_t i = 0; i < a.at("uptime_ppm").size(); ++i) {
+    samples.push_back({.uptime_ppm = a["uptime_ppm"][i],
+                       .latency_p99 = base::Duration(At<int64_t>(a, "latency_ns", i))});
+  }
+  Sla sla = {.uptime_ppm = a.at("target_ppm")};
+  if (a.contains("promised_latency_ns")) {
+    sla.latency_p99 = base::Duration(a["promised_latency_ns"].get<int64_t>());
+  }
+  const auto report = EvaluateSla(sla, samples);
   if (!report.ok()) return report.status();
   return json{report->periods, report->breaches, report->uptime_ppm, report->compliance_ppm};
+}
+
+JsonOr AskSlaCredit(const json& a) {
+  Sla sla;
+  for (const json& step : a.at("credits")) sla.credits.push_back({step.at(0), step.at(1)});
+  const auto credit = [&](size_t i) -> JsonOr {
+    const auto penalty = PenaltyFor(
+        sla, {.periods = 1, .uptime_ppm = At<uint64_t>(a, "uptime_ppm", i)}, a.at("price"));
+    if (!penalty.ok()) return penalty.status();
+    return json(penalty->credit);
+  };
+  return ForRows(a, credit, {"credits"});
 }
 
 JsonOr AskSlaPenaltyPoints(const json& a) {
@@ -257,6 +279,43 @@ JsonOr AskExpectedNet(const json& a) {
   });
 }
 
+JsonOr AskIsMalicious(const json& a) {
+  const auto inputs = [&](const std::string& who) {
+    return NetInputs{a.at(who + "_benefit"), a.at(who + "_time"), a.at(who + "_cost"),
+                     a.at(who + "_loss")};
+  };
+  const auto verdict = CompareIncentives(inputs("malicious"), inputs("honest"), CostsOf(a));
+  if (!verdict.ok()) return verdict.status();
+  return json(*verdict == IncentiveVerdict::kMalicious);
+}
+
+JsonOr AskEach(const json& a, uint64_t (*function)(uint64_t)) {
+  return ForRows(a, [&](size_t i) { return json(function(At<uint64_t>(a, "n", i))); });
+}
+
+// Whom a seed chooses is Python's to hash; here is who can be chosen at all.
+JsonOr AskSelectProposer(const json& a) {
+  std::vector<StakeEntry> entries;
+  for (size_t i = 0; i < a.at("nodes").size(); ++i) {
+    entries.push_back({ArrayOf<32>(a["nodes"][i]), a.at("stakes").at(i)});
+  }
+  const auto table = StakeTable::Create(std::move(entries));
+  return table.ok() ? JsonOr(json()) : table.status();
+}
+
+JsonOr AskJudgeFetch(const json& a) {
+  std::vector<FetchResponse> responses;
+  for (const json& one : a.at("responses")) {
+    responses.push_back({one.at(0), ArrayOf<32>(one.at(1)), one.at(2), one.at(3), one.at(4)});
+  }
+  constexpr std::array<const char*, 3> kNames = {"first", "late", "invalid"};
+  json verdicts = json::array();
+  for (const FetchVerdict verdict : JudgeFetch(responses)) {
+    verdicts.push_back(kNames.at(static_cast<size_t>(verdict)));
+  }
+  return verdicts;
+}
+
 JsonOr AskBreakevenLoss(const json& a) {
   return ToJson(
       BreakevenLoss({a.at("malicious_benefit"), a.at("malicious_time"), a.at("malicious_cost")},
@@ -312,13 +371,20 @@ TEST(KnownAnswers, OfRewardsRefundsAuctionsIncentivesAndDurabilityAreGiven) {
       {"settle_escrow", AskSettleEscrow},
       {"allowed_downtime_ns", AskAllowedDowntime},
       {"evaluate_sla", AskEvaluateSla},
+      {"sla_credit", AskSlaCredit},
       {"sla_penalty_points", AskSlaPenaltyPoints},
       {"tiered_price", AskTieredPrice},
       {"vickrey", AskVickrey},
       {"procure", AskProcure},
       {"next_base_fee", AskNextBaseFee},
       {"utilisation_price", AskUtilisationPrice},
+      {"select_proposer", AskSelectProposer},
+      {"judge_fetch", AskJudgeFetch},
+      {"max_faulty", [](const json& a) { return AskEach(a, base::MaxFaulty); }},
+      {"quorum", [](const json& a) { return AskEach(a, base::Quorum); }},
+      {"two_thirds", [](const json& a) { return AskEach(a, base::TwoThirds); }},
       {"expected_net", AskExpectedNet},
+      {"is_malicious", AskIsMalicious},
       {"breakeven_loss", AskBreakevenLoss},
       {"annual_loss", AskAnnualLoss},
       {"lazy_repair_nines", AskLazyRepair},

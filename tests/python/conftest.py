@@ -2,6 +2,7 @@
 """What several of the tests use."""
 
 import pathlib
+import sys
 
 import numpy as np
 import pytest
@@ -22,3 +23,11 @@ def vectors() -> pathlib.Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20260101)
+
+
+@pytest.fixture
+def voluntary_switches():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    yield
+    sys.setswitchinterval(before)

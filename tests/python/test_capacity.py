@@ -75,6 +75,28 @@ def test_scores_broadcast_fill_an_array_and_name_the_bad_row(rng):
         capacity.capacity(**nodes(rng, 1), **ONES, mode="best")
 
 
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0, 0.0, 1e308])
+def test_a_bad_row_among_many_is_found_in_every_mode(rng, wrong):
+    for mode in ("corrected", "paper_literal", "paper_denominator", "sqrt_product"):
+        it = nodes(rng, 5000)
+        it["cores_per_processor"] = np.asarray(it["cores_per_processor"], float)
+        it["processors"] = np.asarray(it["processors"], float)
+        it["processors"][[3000, 4000]] = it["cores_per_processor"][[3000, 4000]] = wrong
+        if wrong == 1e308 and mode != "corrected":  # their quotient is small
+            capacity.capacity(**it, **ONES, mode=mode)
+            continue
+        with pytest.raises(shadw.InvalidArgumentError, match="at index 3000"):
+            capacity.capacity(**it, **ONES, mode=mode)
+
+
+def test_a_number_counts_for_every_one_of_many_rows(rng):
+    it = nodes(rng, 5000)
+    it["reply_ms"], it["processors"] = np.full(5000, 100.0), np.full(5000, 3)
+    for column, number in [("reply_ms", 100.0), ("processors", 3)]:
+        alone = capacity.capacity(**{**it, column: number}, **ONES)
+        assert (alone == capacity.capacity(**it, **ONES)).all()
+
+
 def test_parts_sum_to_the_total(rng):
     total, compute, storage = capacity.capacity_parts(**nodes(rng, 1000), **ONES)
     np.testing.assert_allclose(total, compute + storage, rtol=1e-15)

@@ -115,6 +115,24 @@ def test_a_refused_column_changes_nothing():
         book.penalize(NOW, 2, 1, 1)
 
 
+def test_a_bad_row_of_a_long_column_changes_nothing_whatever_its_type(rng):
+    parties = rng.integers(0, 100, (2, 50_000))
+    amounts = rng.integers(0, 100 * TOKEN, 50_000)
+    for bad, named in [(100, "got party 100 in row 45000"), (-1, "got -1, .*at index 45000")]:
+        book = reputation.ReputationBook(100, keep_log=True)
+        wrong = parties.copy()
+        wrong[1, 45_000] = bad
+        with pytest.raises(shadw.InvalidArgumentError, match=named):
+            book.pay(NOW, parties[0], wrong[1], amounts)
+        with pytest.raises(shadw.InvalidArgumentError, match="got -1, .*at index 49999"):
+            book.pay(NOW, *parties, np.where(np.arange(50_000) == 49_999, -1, amounts))
+        assert book.units().sum() == 0 and len(book.log()["party"]) == 0
+        book.pay(NOW, *parties, amounts)
+        other = reputation.ReputationBook(100)
+        other.pay(NOW, *parties.astype(np.uint32), amounts.astype(np.uint64))
+        assert (book.units() == other.units()).all()
+
+
 def test_fees_conserve_every_unit_over_arrays(rng):
     amounts = rng.integers(0, 2**63, 10_000, dtype=np.uint64)
     total, net, fee, dao, rest = reputation.charge_payment(amounts, dao_share_ppm=333_333)
@@ -182,3 +200,28 @@ def test_attacks_say_what_they_cost():
     assert trade.tolist() == [0, 6000 * TOKEN] and fees[1] == 120 * TOKEN and windows[1] == 6
     sybils = reputation.sybil_trust(seed=5)
     assert 0 < sybils["sybil_share"] <= sybils["bound"]
+
+
+def test_local_scores_are_means_of_scaled_metrics(rng):
+    latency, uptime = rng.uniform(1, 500, 40), rng.uniform(0, 100, 40)
+    sent = rng.integers(0, 10**9, 40).astype(float)
+    latency[7] = sent[7] = uptime[7] = sent[9] = np.nan
+    scaled = np.array(
+        [
+            1 - (latency - np.nanmin(latency)) / np.ptp(latency[~np.isnan(latency)]),
+            (sent - np.nanmin(sent)) / np.ptp(sent[~np.isnan(sent)]),
+            uptime / 100,
+        ]
+    )
+    known = np.arange(40) != 7
+    scores = reputation.local_scores(latency_ms=latency, bytes_sent=sent, uptime_percent=uptime)
+    assert np.isnan(scores[7])
+    assert np.allclose(scores[known], 100 * np.nanmean(scaled[:, known], axis=0), rtol=1e-12)
+
+
+def test_history_counts_rises_and_falls(rng):
+    units = rng.integers(-1000, 1000, 5000)
+    rises, falls = units[units > 0], units[units < 0]
+    counted = reputation.history(units)
+    assert counted == (len(rises), len(falls), rises.sum(), -falls.sum())
+    assert reputation.history([]) == (0, 0, 0, 0)

@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other threads run while the library works.
+"""Other threads run while the library works."""
 
-The interpreter's switch interval is set so long that a thread only ever runs when the
-other gives the lock away of its own accord. So a thread that sees the work under way
-shows that the work runs without the lock, however fast or slow the machine is.
-"""
-
-import sys
 import threading
-import time
 
 import numpy as np
 import pytest
+from under_way import seen_under_way
 
 from shadw import crypto, shard
 from shadw.erasure import Code, ReedSolomon
@@ -19,36 +13,6 @@ from shadw.store import MemoryStore
 from shadw.vault import Vault
 
 SIZE = 16 << 20
-ROUNDS = 100
-
-
-@pytest.fixture
-def voluntary_switches():
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1000)
-    yield
-    sys.setswitchinterval(before)
-
-
-def seen_under_way(work):
-    """Whether this thread ever ran between the beginning and the end of `work`."""
-    for _ in range(ROUNDS):
-        phase = ["before"]
-
-        def run(phase=phase):
-            phase[0] = "under way"
-            work()
-            phase[0] = "after"
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        while phase[0] == "before":
-            time.sleep(0)
-        seen = phase[0]
-        thread.join()
-        if seen == "under way":
-            return True
-    return False
 
 
 def sealed_segment():

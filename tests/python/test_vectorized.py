@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import shadw
-from shadw import _shadw
+from shadw import _shadw, econ
 
 divide = _shadw._divide
 mean = _shadw._mean
@@ -109,6 +109,24 @@ def test_integers_out_of_range_are_refused_and_never_wrap():
             divide(a, b)
     with pytest.raises(REFUSED, match=r"got -5, .*\(at index 3\)"):
         divide(np.array([1, 2, 3, -5, -6]), 1)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.uint32, np.int64, np.uint64])
+def test_long_columns_of_every_width_are_lists_as_well(dtype):
+    weights = np.arange(100_000) % 100
+    expected = econ.split_by_weight(10**12, weights.tolist())
+    shares = econ.split_by_weight(10**12, weights.astype(dtype))
+    assert shares[0].tolist() == expected[0].tolist() and shares[1:] == expected[1:]
+    strided = econ.split_by_weight(10**12, np.repeat(weights, 2).astype(dtype)[::2])
+    assert strided[0].tolist() == expected[0].tolist()
+
+
+@pytest.mark.parametrize("row", [0, 2047, 2048, 99_999])
+def test_a_wrong_row_of_a_long_list_is_named(row):
+    weights = np.ones(100_000, np.int64)
+    weights[row:] = -7
+    with pytest.raises(REFUSED, match=rf"got -7, need an integer from 0 .*\(at index {row}\)$"):
+        econ.split_by_weight(10**12, weights)
 
 
 def test_integers_that_no_double_holds_are_refused():

@@ -16,8 +16,6 @@ using base::Amount;
 using base::FormulaMode;
 
 constexpr Amount kToken = base::kBaseUnitsPerToken;
-constexpr std::array kModes = {FormulaMode::kCorrected, FormulaMode::kPaperLiteral,
-                               FormulaMode::kReference};
 
 uint64_t Draw(crypto::SeededRandom& random) {
   const auto bytes = random.Array<8>();
@@ -28,40 +26,6 @@ uint64_t Draw(crypto::SeededRandom& random) {
 
 // Money and reputation are different things to the compiler.
 static_assert(!std::is_convertible_v<Amount, Points> && !std::is_convertible_v<Points, Amount>);
-
-TEST(ChargePayment, NeverGainsOrLosesAUnit) {
-  crypto::SeededRandom random(1);
-  for (int i = 0; i < 100'000; ++i) {
-    const Amount amount = Draw(random);
-    const FeePolicy policy{.fee_bps = static_cast<uint32_t>(Draw(random) % 10'001),
-                           .dao_share_ppm = static_cast<uint32_t>(Draw(random) % 1'000'001)};
-    for (const FormulaMode mode : kModes) {
-      const auto split = ChargePayment(amount, policy, mode);
-      if (!split.ok()) {
-        EXPECT_EQ(split.status().code(), absl::StatusCode::kOutOfRange);
-        EXPECT_EQ(mode, FormulaMode::kReference);
-        continue;
-      }
-      ASSERT_EQ(split->provider_net + split->fee, split->payer_total);
-      ASSERT_EQ(split->dao + split->rest, split->fee);
-    }
-  }
-}
-
-TEST(ChargePayment, ChargesTheSideThatItsModeNames) {
-  const FeeSplit paper = *ChargePayment(100 * kToken, {});
-  EXPECT_EQ(paper.payer_total, 100 * kToken);
-  EXPECT_EQ(paper.provider_net, 98 * kToken);
-  const FeeSplit program = *ChargePayment(100 * kToken, {}, FormulaMode::kReference);
-  EXPECT_EQ(program.payer_total, 102 * kToken);
-  EXPECT_EQ(program.provider_net, 100 * kToken);
-}
-
-TEST(ChargePayment, RefusesRatesAboveOne) {
-  const auto split = ChargePayment(1, {.fee_bps = 10'001});
-  EXPECT_EQ(split.status().message(), "reputation: got fee_bps 10001, need at most 10000");
-  EXPECT_FALSE(ChargePayment(1, {.dao_share_ppm = 1'000'001}).ok());
-}
 
 TEST(PaymentGain, NeverFallsAsTheAmountRises) {
   crypto::SeededRandom random(2);

@@ -22,6 +22,7 @@ breakeven_loss = _shadw.econ.breakeven_loss
 buy_cost = _shadw.econ.buy_cost
 charge = _shadw.econ.charge
 charge_payment = _shadw.econ.charge_payment
+CheckInBook = _shadw.econ.CheckInBook
 compute_price = _shadw.econ.compute_price
 compute_rates = _shadw.econ.compute_rates
 correlated_loss = _shadw.econ.correlated_loss
@@ -38,6 +39,7 @@ exact_sell_refund = _shadw.econ.exact_sell_refund
 expected_net = _shadw.econ.expected_net
 inflation_emission = _shadw.econ.inflation_emission
 inflation_supply = _shadw.econ.inflation_supply
+is_malicious = _shadw.econ.is_malicious
 judge_fetch = _shadw.econ.judge_fetch
 lazy_repair = _shadw.econ.lazy_repair
 lazy_repair_nines = _shadw.econ.lazy_repair_nines
@@ -47,6 +49,7 @@ lock_price = _shadw.econ.lock_price
 max_faulty = _shadw.econ.max_faulty
 Meter = _shadw.econ.Meter
 next_base_fee = _shadw.econ.next_base_fee
+next_block_seconds = _shadw.econ.next_block_seconds
 participation_fee = _shadw.econ.participation_fee
 pending_rewards = _shadw.econ.pending_rewards
 period_loss = _shadw.econ.period_loss
@@ -63,6 +66,7 @@ reward_pools = _shadw.econ.reward_pools
 reward_storage = _shadw.econ.reward_storage
 select_proposer = _shadw.econ.select_proposer
 sell_refund = _shadw.econ.sell_refund
+ServiceToken = _shadw.econ.ServiceToken
 settle = _shadw.econ.settle
 settle_escrow = _shadw.econ.settle_escrow
 simulate_net = _shadw.econ.simulate_net
@@ -79,6 +83,7 @@ supply_after = _shadw.econ.supply_after
 t_from_utilisation = _shadw.econ.t_from_utilisation
 tiered_price = _shadw.econ.tiered_price
 time_weighted_rate = _shadw.econ.time_weighted_rate
+two_thirds = _shadw.econ.two_thirds
 utilisation_price = _shadw.econ.utilisation_price
 vickrey = _shadw.econ.vickrey
 
@@ -86,9 +91,11 @@ __all__ = [
     "BASE_UNITS_PER_TOKEN",
     "BLOCK_INTERVAL_SECONDS",
     "Accounts",
+    "CheckInBook",
     "Distribution",
     "EscrowAccount",
     "Meter",
+    "ServiceToken",
     "allowed_downtime_ns",
     "annual_loss",
     "bandwidth_price",
@@ -116,6 +123,7 @@ __all__ = [
     "expected_net",
     "inflation_emission",
     "inflation_supply",
+    "is_malicious",
     "judge_fetch",
     "lazy_repair",
     "lazy_repair_nines",
@@ -124,6 +132,7 @@ __all__ = [
     "lock_price",
     "max_faulty",
     "next_base_fee",
+    "next_block_seconds",
     "participation_fee",
     "pending_rewards",
     "period_loss",
@@ -156,6 +165,7 @@ __all__ = [
     "t_from_utilisation",
     "tiered_price",
     "time_weighted_rate",
+    "two_thirds",
     "utilisation_price",
     "vickrey",
 ]

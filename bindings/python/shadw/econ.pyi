@@ -10,9 +10,11 @@ __all__ = [
     "BASE_UNITS_PER_TOKEN",
     "BLOCK_INTERVAL_SECONDS",
     "Accounts",
+    "CheckInBook",
     "Distribution",
     "EscrowAccount",
     "Meter",
+    "ServiceToken",
     "allowed_downtime_ns",
     "annual_loss",
     "bandwidth_price",
@@ -40,6 +42,7 @@ __all__ = [
     "expected_net",
     "inflation_emission",
     "inflation_supply",
+    "is_malicious",
     "judge_fetch",
     "lazy_repair",
     "lazy_repair_nines",
@@ -48,6 +51,7 @@ __all__ = [
     "lock_price",
     "max_faulty",
     "next_base_fee",
+    "next_block_seconds",
     "participation_fee",
     "pending_rewards",
     "period_loss",
@@ -80,6 +84,7 @@ __all__ = [
     "t_from_utilisation",
     "tiered_price",
     "time_weighted_rate",
+    "two_thirds",
     "utilisation_price",
     "vickrey",
 ]
@@ -296,8 +301,8 @@ def inflation_supply(
 ) -> Any:
     """The supply after so many epochs."""
 
-def linear_price(start: float, rates: Sequence[float], usage: Sequence[float]) -> float:
-    """start + the sum of rates * usage."""
+def linear_price(start: Numbers, rates: Numbers, usage: Numbers) -> Any:
+    """start + the sum of rates * usage along their last dimension."""
 
 def lock_price(
     stable_e6: Numbers,
@@ -306,6 +311,9 @@ def lock_price(
     valid_ns: Numbers,
 ) -> tuple[Any, Any]:
     """(amount, expires_ns) of a quote."""
+
+def next_block_seconds(now: int, entries: int) -> int | None:
+    """When a block of so many entries is due, in seconds since the first (S94)."""
 
 def participation_fee(
     block: Numbers,
@@ -508,8 +516,18 @@ def settle_escrow(balance: int, rates: Numbers, blocks: int) -> tuple[NDArray[An
 def allowed_downtime_ns(
     uptime_ppm: Numbers, window_ns: Numbers = 2592000000000000, out: _Out = None
 ) -> Any: ...
-def evaluate_sla(uptime_ppm: Numbers, target_ppm: int) -> tuple[int, int, int, int]:
-    """(periods, breaches, mean uptime in ppm, compliance in ppm) (S113)."""
+def evaluate_sla(
+    uptime_ppm: Numbers,
+    target_ppm: Numbers,
+    *,
+    latency_ns: Numbers = 0,
+    promised_latency_ns: Numbers = 9223372036854775807,
+) -> tuple[Any, Any, Any, Any]:
+    """(periods, breaches, mean uptime in ppm, compliance in ppm) of each service (S113).
+
+    Periods lie along the last dimension of `uptime_ppm` and `latency_ns`, the 99th
+    percentile of each; `target_ppm` and `promised_latency_ns` are one for each service.
+    """
 
 def sla_credit(
     price: Numbers,
@@ -527,6 +545,57 @@ def sla_penalty_points(
     days: int,
 ) -> float:
     """0 to 45 points for the breached days among `days` (S113, B.1)."""
+
+@final
+class ServiceToken:
+    """A right to units of a service, backed by a stake; only its owner moves it (S7).
+
+    Whose signature a request carries is for the caller to verify. One thread at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        stake: Buffer,
+        service: Buffer,
+        owner: Buffer,
+        units: int,
+        expires_ns: int,
+        backed_units: int,
+        now_ns: int,
+    ) -> None: ...
+    def redeem(self, signer: Buffer, id: int, units: int, now_ns: int) -> None: ...
+    def refund(self, signer: Buffer, now_ns: int) -> int: ...
+    def expire(self, now_ns: int) -> None: ...
+    @property
+    def state(
+        self,
+    ) -> Literal["issued", "partially_redeemed", "redeemed", "refunded", "expired"]: ...
+    @property
+    def units(self) -> int: ...
+    @property
+    def expires_ns(self) -> int: ...
+    @property
+    def outstanding(self) -> int: ...
+    @property
+    def redeemed(self) -> int: ...
+    @property
+    def refunded(self) -> int: ...
+    @property
+    def expired(self) -> int: ...
+
+@final
+class CheckInBook:
+    """Who may be paid for the block that comes (S101). One thread at a time."""
+
+    def __init__(self, tip: Buffer) -> None: ...
+    def register(self, node: Buffer) -> None: ...
+    def check_in(self, node: Buffer, tip: Buffer, memo: Buffer = b"") -> None:
+        """A registered node that signed the tip; a second time in a block changes nothing."""
+    def advance(self, tip: Buffer) -> None:
+        """The next block: nobody has checked in yet."""
+    @property
+    def eligible(self) -> list[bytes]: ...
 
 # --- what will happen -------------------------------------------------------------
 
@@ -567,6 +636,9 @@ def select_proposer(
 
 def max_faulty(n: Numbers, out: _Out = None) -> Any: ...
 def quorum(n: Numbers, out: _Out = None) -> Any: ...
+def two_thirds(n: Numbers, out: _Out = None) -> Any:
+    """ceil(2 n / 3): what a cluster task asks for (S16)."""
+
 
 _Costs: TypeAlias = Literal["absolute", "per_time"]
 
@@ -579,6 +651,20 @@ def expected_net(
     out: _Out = None,
 ) -> Any:
     """E[B] / E[T] - (E[C] + E[R]) (S87)."""
+
+def is_malicious(
+    malicious_benefit: Numbers,
+    malicious_time: Numbers,
+    malicious_cost: Numbers,
+    malicious_loss: Numbers,
+    honest_benefit: Numbers,
+    honest_time: Numbers,
+    honest_cost: Numbers,
+    honest_loss: Numbers,
+    costs: _Costs = "absolute",
+    out: _Out = None,
+) -> Any:
+    """Whether E[N] of malice exceeds that of honesty (S87)."""
 
 def breakeven_loss(
     malicious_benefit: Numbers,

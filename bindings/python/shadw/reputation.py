@@ -3,7 +3,6 @@
 
 from shadw import _shadw
 
-ReputationBook = _shadw.reputation.ReputationBook
 age = _shadw.reputation.age
 beta_score = _shadw.reputation.beta_score
 beta_update = _shadw.reputation.beta_update
@@ -16,14 +15,18 @@ fake_payments = _shadw.reputation.fake_payments
 filtered_mean = _shadw.reputation.filtered_mean
 global_scores = _shadw.reputation.global_scores
 health = _shadw.reputation.health
+history = _shadw.reputation.history
+local_scores = _shadw.reputation.local_scores
 local_trust = _shadw.reputation.local_trust
 mean = _shadw.reputation.mean
 min_max = _shadw.reputation.min_max
 outliers = _shadw.reputation.outliers
 payment_gain = _shadw.reputation.payment_gain
+PeerMeasurements = _shadw.reputation.PeerMeasurements
 penalize = _shadw.reputation.penalize
 quantile = _shadw.reputation.quantile
 reporter_weights = _shadw.reputation.reporter_weights
+ReputationBook = _shadw.reputation.ReputationBook
 sample_variance = _shadw.reputation.sample_variance
 slander_by_penalty = _shadw.reputation.slander_by_penalty
 slander_by_reports = _shadw.reputation.slander_by_reports
@@ -36,6 +39,7 @@ weighted_sum = _shadw.reputation.weighted_sum
 whitewash = _shadw.reputation.whitewash
 
 __all__ = [
+    "PeerMeasurements",
     "ReputationBook",
     "age",
     "beta_score",
@@ -49,6 +53,8 @@ __all__ = [
     "filtered_mean",
     "global_scores",
     "health",
+    "history",
+    "local_scores",
     "local_trust",
     "mean",
     "min_max",

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from shadw._types import Buffer, Numbers, Rows
 
 __all__ = [
+    "PeerMeasurements",
     "ReputationBook",
     "age",
     "beta_score",
@@ -20,6 +21,8 @@ __all__ = [
     "filtered_mean",
     "global_scores",
     "health",
+    "history",
+    "local_scores",
     "local_trust",
     "mean",
     "min_max",
@@ -85,9 +88,13 @@ class ReputationBook:
         """The book that this log tells of, with the policy and the size of this one."""
 
 def charge_payment(
-    amount: Numbers, *, fee_bps: int = 200, dao_share_ppm: int = 1_000_000, mode: _Mode = "corrected"
+    amount: Numbers,
+    *,
+    fee_bps: Numbers = 200,
+    dao_share_ppm: Numbers = 1_000_000,
+    mode: _Mode = "corrected",
 ) -> tuple[Any, Any, Any, Any, Any]:
-    """(payer_total, provider_net, fee, dao, rest) in base units."""
+    """(payer_pays, provider_net, fee, dao, rest) in base units."""
 
 def payment_gain(
     amount: Numbers,
@@ -107,6 +114,9 @@ def penalize(
 
 def age(points: Numbers, ppm: Numbers, *, mode: _Mode = "corrected", out: _Out = None) -> Any: ...
 def health(increases: Numbers, decreases: Numbers, *, out: _Out = None) -> Any: ...
+def history(units: Numbers) -> tuple[int, int, int, int]:
+    """(increases, decreases, units gained, units lost) of changes of either sign."""
+
 def trust_score(
     *,
     early_cancelled: Numbers = 0,
@@ -168,10 +178,40 @@ def outliers(values: Numbers) -> list[int]:
     """The places of values three standard deviations or more from the mean."""
 
 def filtered_mean(values: Numbers, weights: Numbers, *, mode: _Mode = "corrected") -> float: ...
-def min_max(value: float, least: float, greatest: float) -> float | None: ...
+def min_max(value: Numbers, least: Numbers, greatest: Numbers, out: _Out = None) -> Any:
+    """Where a value lies in its range; NaN, or None of numbers, where there is no range."""
+
 def quantile(values: Numbers, q: float) -> float | None: ...
 def reporter_weights(scores: Numbers, *, inverted: bool = False) -> NDArray[np.float64]: ...
 def smooth_score(old_score: Numbers, new_score: Numbers, *, new_weight_percent: int = 30) -> Any: ...
+@final
+class PeerMeasurements:
+    """What a node measured of one peer. One thread at a time."""
+
+    def __init__(self) -> None: ...
+    def add_latency(self, ms: int) -> None: ...
+    def add_interaction(
+        self, weight: Literal["weak", "strong", "very_strong", "provable"], satisfied: bool
+    ) -> None: ...
+    def add_received(self, bytes: int, ms: int | None = None) -> None: ...
+    def add_sent(self, bytes: int, ms: int | None = None) -> None: ...
+    def add_ping(self, answered: bool) -> None: ...
+    def set_hops(self, hops: int) -> None: ...
+    def report(self) -> dict[str, float | None]:
+        """What global_scores takes, and hops; None for what was not measured."""
+
+def local_scores(
+    *,
+    latency_ms: Numbers = ...,
+    interactions: Numbers = ...,
+    inbound_bytes_per_ms: Numbers = ...,
+    outbound_bytes_per_ms: Numbers = ...,
+    bytes_received: Numbers = ...,
+    bytes_sent: Numbers = ...,
+    uptime_percent: Numbers = ...,
+) -> NDArray[np.float64]:
+    """A node's own score of each peer, 0 to 100; NaN where nothing is known."""
+
 def global_scores(
     scores: Numbers,
     reporter: Numbers,

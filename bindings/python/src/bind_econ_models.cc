@@ -142,6 +142,10 @@ void BindChoices(py::module_& m) {
   m.def(
       "quorum", [](const Wholes& n, const Out& out) { return Vectorized(out, base::Quorum, n); },
       py::arg("n"), py::arg("out") = py::none());
+  m.def(
+      "two_thirds",
+      [](const Wholes& n, const Out& out) { return Vectorized(out, base::TwoThirds, n); },
+      py::arg("n"), py::arg("out") = py::none());
 }
 
 econ::CostsAre CostsNamed(const std::string& name) {
@@ -169,6 +173,28 @@ void BindIncentives(py::module_& m) {
       py::arg("benefit"), py::arg("time"), py::arg("cost"), py::arg("loss"),
       py::arg("costs") = "absolute", py::arg("out") = py::none());
   m.def(
+      "is_malicious",
+      [](const Reals& malicious_benefit, const Reals& malicious_time, const Reals& malicious_cost,
+         const Reals& malicious_loss, const Reals& honest_benefit, const Reals& honest_time,
+         const Reals& honest_cost, const Reals& honest_loss, const std::string& costs,
+         const Out& out) {
+        const econ::CostsAre are = CostsNamed(costs);
+        return Vectorized(
+            out,
+            [are](double mb, double mt, double mc, double mr, double hb, double ht, double hc,
+                  double hr) -> absl::StatusOr<bool> {
+              const auto verdict = econ::CompareIncentives({mb, mt, mc, mr}, {hb, ht, hc, hr}, are);
+              if (!verdict.ok()) return verdict.status();
+              return *verdict == econ::IncentiveVerdict::kMalicious;
+            },
+            malicious_benefit, malicious_time, malicious_cost, malicious_loss, honest_benefit,
+            honest_time, honest_cost, honest_loss);
+      },
+      py::arg("malicious_benefit"), py::arg("malicious_time"), py::arg("malicious_cost"),
+      py::arg("malicious_loss"), py::arg("honest_benefit"), py::arg("honest_time"),
+      py::arg("honest_cost"), py::arg("honest_loss"), py::arg("costs") = "absolute",
+      py::arg("out") = py::none());
+  m.def(
       "breakeven_loss",
       [](const Reals& malicious_benefit, const Reals& malicious_time, const Reals& malicious_cost,
          const Reals& honest_net, const std::string& costs, const Out& out) {
@@ -182,6 +208,9 @@ void BindIncentives(py::module_& m) {
       },
       py::arg("malicious_benefit"), py::arg("malicious_time"), py::arg("malicious_cost"),
       py::arg("honest_net"), py::arg("costs") = "absolute", py::arg("out") = py::none());
+}
+
+void BindSimulations(py::module_& m) {
   m.def(
       "simulate_net",
       [](const Distribution& benefit, const Distribution& time, const Distribution& cost,
@@ -347,6 +376,7 @@ void BindEconModels(py::module_& root) {
   BindChoices(m);
   BindDistribution(m);
   BindIncentives(m);
+  BindSimulations(m);
   BindDurability(m);
 }
 

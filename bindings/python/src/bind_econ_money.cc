@@ -194,6 +194,10 @@ void BindAccounts(py::module_& m) {
 void BindEconMoney(py::module_& root) {
   py::module_ m = Submodule(root, "econ", "Prices, money and what is paid for what.");
   m.attr("BASE_UNITS_PER_TOKEN") = base::kBaseUnitsPerToken;
+  m.def(
+      "next_block_seconds",
+      [](Int<uint64_t> now, Int<uint64_t> entries) { return econ::NextBlockSeconds(now, entries); },
+      py::arg("now"), py::arg("entries"));
   m.attr("BLOCK_INTERVAL_SECONDS") = econ::kBlockInterval.count();
   BindHalving(m);
   BindInflation(m);

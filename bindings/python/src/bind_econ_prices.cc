@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "bindings/python/src/vectorized.h"
+#include "bindings/python/src/series.h"
 #include "libshadw/econ/bezier.h"
 #include "libshadw/econ/bonding_curve.h"
 #include "libshadw/econ/exact_curve.h"
@@ -285,6 +285,38 @@ void BindEnergy(py::module_& m) {
       py::arg("seconds") = 0.0, OutArgument());
 }
 
+// Rates and usages lie along the last dimension, a price for each of their lists.
+py::object LinearPriceOf(const py::object& start, const py::object& rates,
+                         const py::object& usage) {
+  const Numbers starts = Numbers::Borrow(Beside(start));
+  const Numbers each = Numbers::Borrow(rates);
+  const Numbers used = Numbers::Borrow(usage);
+  if (each.lengths().empty() || used.lengths().empty() ||
+      each.lengths().back() != used.lengths().back()) {
+    Refuse(
+        "econ: got rates and usages of different lengths, need as many along the last dimension");
+  }
+  const auto terms = static_cast<size_t>(each.lengths().back());
+  const vectorized::Shape shape = vectorized::Broadcast({&starts, &each, &used});
+  if (terms == 0) Refuse("econ: got no rates, need at least one");
+  const vectorized::Shape lists = WithoutLast(shape);
+  std::vector<double> prices(lists.rows);
+  Check(Unlocked([&]() -> absl::Status {
+    const Whole<double> from(starts, shape);
+    const Whole<double> rate(each, shape);
+    const Whole<double> units(used, shape);
+    for (size_t i = 0; i < prices.size(); ++i) {
+      const size_t row = i * terms;
+      const auto price = econ::LinearPrice(from.span()[row], rate.span().subspan(row, terms),
+                                           units.span().subspan(row, terms));
+      if (!price.ok()) return vectorized::AtIndex(price.status(), lists, i);
+      prices[i] = *price;
+    }
+    return absl::OkStatus();
+  }));
+  return ToShape(std::move(prices), lists);
+}
+
 void BindBandwidth(py::module_& m) {
   m.def(
       "bandwidth_price",
@@ -307,12 +339,7 @@ void BindBandwidth(py::module_& m) {
       py::arg("per_megabyte"), py::arg("per_second"), py::arg("per_latency_ms"),
       py::arg("per_ping_ms"), py::arg("target_latency_ms") = 0.0, py::arg("target_ping_ms") = 0.0,
       ModeArgument(), OutArgument());
-  m.def(
-      "linear_price",
-      [](double start, const std::vector<double>& rates, const std::vector<double>& usage) {
-        return Value(econ::LinearPrice(start, rates, usage));
-      },
-      py::arg("start"), py::arg("rates"), py::arg("usage"));
+  m.def("linear_price", &LinearPriceOf, py::arg("start"), py::arg("rates"), py::arg("usage"));
 }
 
 // --- meters and quotes ------------------------------------------------------------------

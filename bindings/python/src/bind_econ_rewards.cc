@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // shadw.econ, who is paid: splits, rewards, escrow, refunds and service levels.
+#include <array>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -316,6 +317,65 @@ void BindEscrow(py::module_& m) {
       py::arg("balance"), py::arg("rates"), py::arg("blocks"));
 }
 
+using SlaRow = std::tuple<uint64_t, uint64_t, uint64_t, uint64_t>;
+
+// The columns of periods of many services, those of one side by side.
+struct SlaColumns {
+  explicit SlaColumns(const vectorized::Shape& all, const Wholes& uptimes, const Wholes& targets,
+                      const Column<int64_t>& latencies, const Column<int64_t>& promises)
+      : uptime(uptimes, all),
+        target(targets, all),
+        latency(latencies, all),
+        promised(promises, all) {}
+
+  absl::StatusOr<SlaRow> Evaluate(size_t begin, size_t periods) const {
+    std::vector<econ::SlaSample> samples(periods);
+    for (size_t i = 0; i < periods; ++i) {
+      samples[i] = {.uptime_ppm = uptime.span()[begin + i],
+                    .latency_p99 = base::Duration(latency.span()[begin + i])};
+    }
+    const auto report = econ::EvaluateSla(
+        {.uptime_ppm = target.span()[begin], .latency_p99 = base::Duration(promised.span()[begin])},
+        samples);
+    if (!report.ok()) return report.status();
+    return SlaRow(report->periods, report->breaches, report->uptime_ppm, report->compliance_ppm);
+  }
+
+  Whole<uint64_t> uptime;
+  Whole<uint64_t> target;
+  Whole<int64_t> latency;
+  Whole<int64_t> promised;
+};
+
+py::object EvaluateSlaOf(const py::object& uptime_ppm, const py::object& target_ppm,
+                         const py::object& latency_ns, const py::object& promised_latency_ns) {
+  const Wholes uptimes = Wholes::Borrow(uptime_ppm);
+  const Wholes targets = Wholes::Borrow(Beside(target_ppm));
+  const auto latencies = Column<int64_t>::Borrow(latency_ns);
+  const auto promises = Column<int64_t>::Borrow(Beside(promised_latency_ns));
+  const vectorized::Shape shape =
+      vectorized::Broadcast({&uptimes, &targets, &latencies, &promises});
+  if (uptimes.lengths().empty() || uptimes.lengths().back() == 0) {
+    Refuse("econ: got no periods, need an array of uptimes with periods along its last dimension");
+  }
+  const auto periods = static_cast<size_t>(shape.lengths.back());
+  const vectorized::Shape services = WithoutLast(shape);
+  std::array<std::vector<uint64_t>, 4> results;
+  for (auto& column : results) column.resize(services.rows);
+  Check(Unlocked([&]() -> absl::Status {
+    const SlaColumns columns(shape, uptimes, targets, latencies, promises);
+    for (size_t i = 0; i < services.rows; ++i) {
+      const auto row = columns.Evaluate(i * periods, periods);
+      if (!row.ok()) return vectorized::AtIndex(row.status(), services, i);
+      std::tie(results[0][i], results[1][i], results[2][i], results[3][i]) = *row;
+    }
+    return absl::OkStatus();
+  }));
+  py::list out;
+  for (auto& column : results) out.append(ToShape(std::move(column), services));
+  return py::tuple(out);
+}
+
 void BindSla(py::module_& m) {
   constexpr int64_t kMonthNs = int64_t{30} * 86'400 * 1'000'000'000;
   m.def(
@@ -332,19 +392,8 @@ void BindSla(py::module_& m) {
             uptime_ppm, window_ns);
       },
       py::arg("uptime_ppm"), py::arg("window_ns") = kMonthNs, py::arg("out") = py::none());
-  m.def(
-      "evaluate_sla",
-      [](const py::object& uptime_ppm, Int<uint64_t> target_ppm) {
-        const Series<uint64_t> series(uptime_ppm, "uptime_ppm");
-        const econ::SlaReport report = Value(Unlocked([&] {
-          std::vector<econ::SlaSample> samples;
-          for (const uint64_t uptime : series.span()) samples.push_back({.uptime_ppm = uptime});
-          return econ::EvaluateSla({.uptime_ppm = target_ppm}, samples);
-        }));
-        return py::make_tuple(report.periods, report.breaches, report.uptime_ppm,
-                              report.compliance_ppm);
-      },
-      py::arg("uptime_ppm"), py::arg("target_ppm"));
+  m.def("evaluate_sla", &EvaluateSlaOf, py::arg("uptime_ppm"), py::arg("target_ppm"), py::kw_only(),
+        py::arg("latency_ns") = 0, py::arg("promised_latency_ns") = base::Duration::max().count());
   m.def(
       "sla_credit",
       [](const Wholes& price, const Wholes& uptime_ppm,

@@ -15,7 +15,6 @@ namespace {
 
 using reputation::BetaPolicy;
 using reputation::BetaReputation;
-using reputation::FeePolicy;
 using reputation::kUnitsPerPoint;
 using reputation::PaymentPolicy;
 using reputation::PenaltyPolicy;
@@ -24,16 +23,16 @@ using reputation::Points;
 void BindRules(py::module_& m) {
   m.def(
       "charge_payment",
-      [](const Column<uint64_t>& amount, Int<uint32_t> fee_bps, Int<uint32_t> dao_share_ppm,
-         const std::string& mode) {
-        const FeePolicy policy{.fee_bps = fee_bps, .dao_share_ppm = dao_share_ppm};
+      [](const Column<uint64_t>& amount, const Column<uint64_t>& fee_bps,
+         const Column<uint64_t>& dao_share_ppm, const std::string& mode) {
         using Row = std::tuple<uint64_t, uint64_t, uint64_t, uint64_t, uint64_t>;
-        const auto row = [&, it = ToMode(mode)](uint64_t one) -> absl::StatusOr<Row> {
-          const auto split = reputation::ChargePayment(one, policy, it);
+        const auto row = [it = ToMode(mode)](uint64_t paid, uint64_t bps,
+                                             uint64_t share) -> absl::StatusOr<Row> {
+          const auto split = reputation::ChargePayment(paid, {bps, share}, it);
           if (!split.ok()) return split.status();
-          return Row{split->payer_total, split->provider_net, split->fee, split->dao, split->rest};
+          return Row{split->payer_pays, split->provider_net, split->fee, split->dao, split->rest};
         };
-        return Vectorized({}, row, amount);
+        return Vectorized({}, row, amount, fee_bps, dao_share_ppm);
       },
       py::arg("amount"), py::kw_only(), py::arg("fee_bps") = 200,
       py::arg("dao_share_ppm") = 1'000'000, py::arg("mode") = "corrected");
@@ -94,6 +93,14 @@ void BindHealth(py::module_& m) {
         return Vectorized(out, row, increases, decreases);
       },
       py::arg("increases"), py::arg("decreases"), py::kw_only(), py::arg("out") = py::none());
+  m.def(
+      "history",
+      [](const Column<int64_t>& units) {
+        const auto all = All(units);
+        const auto it = Value(Unlocked([&] { return reputation::HistoryOf(all.span()); }));
+        return py::make_tuple(it.increases, it.decreases, it.gained.units, it.lost.units);
+      },
+      py::arg("units"));
 }
 
 void BindTrustScore(py::module_& m) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the files bind_reputation*.cc share: modes by name, and columns as one span where a
-// function needs all rows at once.
+// What the files bind_reputation*.cc share: modes by name.
 #ifndef BINDINGS_PYTHON_SRC_BIND_REPUTATION_H_
 #define BINDINGS_PYTHON_SRC_BIND_REPUTATION_H_
 
 #include <string>
-#include <vector>
 
-#include "bindings/python/src/vectorized.h"
+#include "bindings/python/src/series.h"
 #include "libshadw/base/formula_mode.h"
 
 namespace shadw::python {
@@ -18,47 +16,6 @@ inline base::FormulaMode ToMode(const std::string& name) {
   if (name == "paper_literal") return base::FormulaMode::kPaperLiteral;
   if (name == "reference") return base::FormulaMode::kReference;
   Refuse("reputation: got mode '" + name + "', need corrected, paper_literal or reference");
-}
-
-// All rows of a column, where they lie if they lie so, and copied otherwise. The column
-// outlives it.
-template <typename T>
-class Whole {
- public:
-  // May be made without the interpreter's lock.
-  Whole(const Column<T>& column, const vectorized::Shape& shape) : reader_(column, shape) {
-    const size_t first = std::min(shape.rows, vectorized::kRowsPerBlock);
-    Load(shape, 0, first);
-    const auto* const lies = static_cast<const void*>(column.data());
-    if (first == shape.rows || static_cast<const void*>(reader_.span().data()) == lies) {
-      Load(shape, 0, shape.rows);
-      span_ = reader_.span();
-      return;
-    }
-    copies_.reserve(shape.rows);
-    for (size_t at = 0; at < shape.rows; at += vectorized::kRowsPerBlock) {
-      Load(shape, at, std::min(vectorized::kRowsPerBlock, shape.rows - at));
-      copies_.insert(copies_.end(), reader_.span().begin(), reader_.span().end());
-    }
-    span_ = copies_;
-  }
-  std::span<const T> span() const { return span_; }
-
- private:
-  void Load(const vectorized::Shape& shape, size_t begin, size_t rows) {
-    const absl::Status status = reader_.Load(begin, rows);
-    if (!status.ok()) Check(vectorized::AtIndex(status, shape, reader_.bad_row()));
-  }
-
-  vectorized::Reader<T> reader_;
-  std::vector<T> copies_;
-  std::span<const T> span_;
-};
-
-// The rows of one column by itself.
-template <typename T>
-Whole<T> All(const Column<T>& column) {
-  return Whole<T>(column, vectorized::Broadcast({&column}));
 }
 
 void BindReputationBook(py::module_& m);

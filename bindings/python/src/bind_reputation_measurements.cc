@@ -39,6 +39,23 @@ double WeightedSumOf(const Doubles& values, const Doubles& weights) {
   return reputation::WeightedSum(all.span(), of_all.span());
 }
 
+// Where there is no range there is no number: NaN in an array, None alone.
+py::object MinMaxOf(const Doubles& value, const Doubles& least, const Doubles& greatest,
+                    const Out& out) {
+  py::object result = Vectorized(
+      out,
+      [](double one, double low, double high) -> absl::StatusOr<double> {
+        if (std::isnan(one) || std::isnan(low) || std::isnan(high)) {
+          return absl::InvalidArgumentError("reputation: got NaN, need a number and its range");
+        }
+        return reputation::MinMax(one, low, high)
+            .value_or(std::numeric_limits<double>::quiet_NaN());
+      },
+      value, least, greatest);
+  const bool none = py::isinstance<py::float_>(result) && std::isnan(result.cast<double>());
+  return none ? py::none() : result;
+}
+
 void BindStatistics(py::module_& m) {
   m.def(
       "mean", [](const Doubles& values) { return reputation::Mean(All(values).span()); },
@@ -57,7 +74,8 @@ void BindStatistics(py::module_& m) {
         return Value(reputation::FilteredMean(all.span(), of_all.span(), ToMode(mode)));
       },
       py::arg("values"), py::arg("weights"), py::kw_only(), py::arg("mode") = "corrected");
-  m.def("min_max", &reputation::MinMax, py::arg("value"), py::arg("least"), py::arg("greatest"));
+  m.def("min_max", &MinMaxOf, py::arg("value"), py::arg("least"), py::arg("greatest"),
+        py::arg("out") = py::none());
   m.def(
       "quantile",
       [](const Doubles& values, double q) { return reputation::Quantile(All(values).span(), q); },
@@ -81,7 +99,99 @@ void BindStatistics(py::module_& m) {
       py::arg("new_weight_percent") = 30);
 }
 
+using reputation::Measurements;
+using reputation::PeerMeasurements;
 using reputation::PeerReport;
+using reputation::Weight;
+
+constexpr std::optional<double> Measurements::*kFields[] = {
+    &Measurements::latency_ms,           &Measurements::interactions,
+    &Measurements::inbound_bytes_per_ms, &Measurements::outbound_bytes_per_ms,
+    &Measurements::bytes_received,       &Measurements::bytes_sent,
+    &Measurements::uptime_percent};
+
+Weight WeightNamed(const std::string& name) {
+  if (name == "weak") return Weight::kWeak;
+  if (name == "strong") return Weight::kStrong;
+  if (name == "very_strong") return Weight::kVeryStrong;
+  if (name == "provable") return Weight::kProvable;
+  Refuse("reputation: got weight '" + name + "', need weak, strong, very_strong or provable");
+}
+
+py::dict ReportOf(const PeerMeasurements& peer) {
+  const Measurements it = peer.Report();
+  return py::dict(py::arg("latency_ms") = it.latency_ms, py::arg("interactions") = it.interactions,
+                  py::arg("inbound_bytes_per_ms") = it.inbound_bytes_per_ms,
+                  py::arg("outbound_bytes_per_ms") = it.outbound_bytes_per_ms,
+                  py::arg("bytes_received") = it.bytes_received,
+                  py::arg("bytes_sent") = it.bytes_sent,
+                  py::arg("uptime_percent") = it.uptime_percent, py::arg("hops") = it.hops);
+}
+
+std::optional<uint64_t> Given(const std::optional<Int<uint64_t>>& number) {
+  return number ? std::optional<uint64_t>(number->value) : std::nullopt;
+}
+
+void BindPeer(py::module_& m) {
+  py::class_<PeerMeasurements>(m, "PeerMeasurements",
+                               "What a node measured of one peer. One thread at a time.")
+      .def(py::init())
+      .def(
+          "add_latency", [](PeerMeasurements& self, Int<uint64_t> ms) { self.AddLatency(ms); },
+          py::arg("ms"))
+      .def(
+          "add_interaction",
+          [](PeerMeasurements& self, const std::string& weight, bool satisfied) {
+            self.AddInteraction(WeightNamed(weight), satisfied);
+          },
+          py::arg("weight"), py::arg("satisfied"))
+      .def(
+          "add_received",
+          [](PeerMeasurements& self, Int<uint64_t> bytes, std::optional<Int<uint64_t>> ms) {
+            self.AddReceived(bytes, Given(ms));
+          },
+          py::arg("bytes"), py::arg("ms") = py::none())
+      .def(
+          "add_sent",
+          [](PeerMeasurements& self, Int<uint64_t> bytes, std::optional<Int<uint64_t>> ms) {
+            self.AddSent(bytes, Given(ms));
+          },
+          py::arg("bytes"), py::arg("ms") = py::none())
+      .def(
+          "add_ping", [](PeerMeasurements& self, bool answered) { self.AddPing(answered); },
+          py::arg("answered"))
+      .def(
+          "set_hops", [](PeerMeasurements& self, Int<uint32_t> hops) { self.SetHops(hops); },
+          py::arg("hops"))
+      .def("report", &ReportOf);
+}
+
+py::array_t<double> LocalScoresOf(const Doubles& latency_ms, const Doubles& interactions,
+                                  const Doubles& inbound_bytes_per_ms,
+                                  const Doubles& outbound_bytes_per_ms,
+                                  const Doubles& bytes_received, const Doubles& bytes_sent,
+                                  const Doubles& uptime_percent) {
+  const std::array<const Doubles*, 7> metrics = {
+      &latency_ms,     &interactions, &inbound_bytes_per_ms, &outbound_bytes_per_ms,
+      &bytes_received, &bytes_sent,   &uptime_percent};
+  const vectorized::Shape shape = vectorized::Broadcast(
+      {&latency_ms, &interactions, &inbound_bytes_per_ms, &outbound_bytes_per_ms, &bytes_received,
+       &bytes_sent, &uptime_percent});
+  return AdoptColumn(Unlocked([&] {
+    std::vector<Measurements> peers(shape.rows);
+    for (size_t metric = 0; metric < metrics.size(); ++metric) {
+      const Whole<double> column(*metrics[metric], shape);
+      for (size_t i = 0; i < peers.size(); ++i) {
+        peers[i].*kFields[metric] = Measured(column.span()[i]);
+      }
+    }
+    std::vector<double> scores;
+    for (const std::optional<double>& score : reputation::LocalScores(peers)) {
+      scores.push_back(score.value_or(std::numeric_limits<double>::quiet_NaN()));
+    }
+    return scores;
+  }));
+}
 
 std::vector<PeerReport> MakeReports(const vectorized::Shape& shape,
                                     const Column<uint32_t>& reporter,
@@ -94,14 +204,6 @@ std::vector<PeerReport> MakeReports(const vectorized::Shape& shape,
     reports[i].reporter = from.span()[i];
     reports[i].subject = about.span()[i];
   }
-  constexpr std::optional<double> reputation::Measurements::*kFields[] = {
-      &reputation::Measurements::latency_ms,
-      &reputation::Measurements::interactions,
-      &reputation::Measurements::inbound_bytes_per_ms,
-      &reputation::Measurements::outbound_bytes_per_ms,
-      &reputation::Measurements::bytes_received,
-      &reputation::Measurements::bytes_sent,
-      &reputation::Measurements::uptime_percent};
   for (size_t metric = 0; metric < metrics.size(); ++metric) {
     const Whole<double> column(*metrics[metric], shape);
     for (size_t i = 0; i < reports.size(); ++i) {
@@ -159,7 +261,12 @@ py::tuple GlobalScoresOf(const Column<int64_t>& scores, const Column<uint32_t>& 
 
 void BindReputationMeasurements(py::module_& m) {
   BindStatistics(m);
+  BindPeer(m);
   const double nan = std::numeric_limits<double>::quiet_NaN();
+  m.def("local_scores", &LocalScoresOf, py::kw_only(), py::arg("latency_ms") = nan,
+        py::arg("interactions") = nan, py::arg("inbound_bytes_per_ms") = nan,
+        py::arg("outbound_bytes_per_ms") = nan, py::arg("bytes_received") = nan,
+        py::arg("bytes_sent") = nan, py::arg("uptime_percent") = nan);
   m.def("global_scores", &GlobalScoresOf, py::arg("scores"), py::arg("reporter"),
         py::arg("subject"), py::kw_only(), py::arg("latency_ms") = nan,
         py::arg("interactions") = nan, py::arg("inbound_bytes_per_ms") = nan,

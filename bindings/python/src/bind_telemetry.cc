@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // shadw.telemetry: throughput, round trips, statistics of the machine, signed reports.
+#include "bindings/python/src/bind_telemetry.h"
+
 #include <mutex>
 
 #include "bindings/python/src/vectorized.h"
@@ -42,19 +44,6 @@ py::tuple RttEstimate(const Column<double>& samples_ms) {
                         to_ms(rtt.rto({.min = std::chrono::milliseconds(1)})));
 }
 
-py::dict ToDict(const NodeStats& it) {
-  return py::dict(py::arg("taken_ns") = base::ToUnixNanos(it.taken),
-                  py::arg("uptime_s") = it.uptime_s,
-                  py::arg("cpu_total_milli") = it.cpu_total_milli,
-                  py::arg("cpu_free_milli") = it.cpu_free_milli,
-                  py::arg("memory_total_bytes") = it.memory_total_bytes,
-                  py::arg("memory_free_bytes") = it.memory_free_bytes,
-                  py::arg("swap_total_bytes") = it.swap_total_bytes,
-                  py::arg("swap_free_bytes") = it.swap_free_bytes,
-                  py::arg("disk_total_bytes") = it.disk_total_bytes,
-                  py::arg("disk_free_bytes") = it.disk_free_bytes);
-}
-
 NodeStats FromDict(const py::dict& it) {
   const auto number = [&](const char* name) { return it[name].cast<uint64_t>(); };
   return {.taken = base::FromUnixNanos(it["taken_ns"].cast<int64_t>()),
@@ -93,6 +82,20 @@ void BindMeter(py::module_& m) {
           },
           py::arg("client"))
       .def(
+          "unregister",
+          [](Meter& self, Int<uint64_t> client) {
+            const std::lock_guard guard(self.lock);
+            self.value.Unregister(client);
+          },
+          py::arg("client"))
+      .def(
+          "average_rate_per_client",
+          [at](Meter& self, Int<int64_t> now_ns) {
+            const std::lock_guard guard(self.lock);
+            return self.value.AverageRatePerClient(at(now_ns));
+          },
+          py::arg("now_ns"))
+      .def(
           "clients",
           [at](Meter& self, Int<int64_t> now_ns) {
             const std::lock_guard guard(self.lock);
@@ -118,6 +121,19 @@ void BindMeter(py::module_& m) {
 
 }  // namespace
 
+py::dict StatsToDict(const NodeStats& it) {
+  return py::dict(py::arg("taken_ns") = base::ToUnixNanos(it.taken),
+                  py::arg("uptime_s") = it.uptime_s,
+                  py::arg("cpu_total_milli") = it.cpu_total_milli,
+                  py::arg("cpu_free_milli") = it.cpu_free_milli,
+                  py::arg("memory_total_bytes") = it.memory_total_bytes,
+                  py::arg("memory_free_bytes") = it.memory_free_bytes,
+                  py::arg("swap_total_bytes") = it.swap_total_bytes,
+                  py::arg("swap_free_bytes") = it.swap_free_bytes,
+                  py::arg("disk_total_bytes") = it.disk_total_bytes,
+                  py::arg("disk_free_bytes") = it.disk_free_bytes);
+}
+
 void BindTelemetry(py::module_& root) {
   py::module_ m = Submodule(root, "telemetry", "Meters, round trips and statistics of nodes.");
   m.def(
@@ -136,7 +152,7 @@ void BindTelemetry(py::module_& root) {
       "sample_machine",
       [](Int<int64_t> now_ns, const py::object& disk) {
         telemetry::NodeSampler sampler({.disk = std::string(PathText(disk))});
-        return ToDict(Value(sampler.Sample(base::FromUnixNanos(now_ns))));
+        return StatsToDict(Value(sampler.Sample(base::FromUnixNanos(now_ns))));
       },
       py::arg("now_ns"), py::arg("disk") = "/");
   m.def(
@@ -150,10 +166,11 @@ void BindTelemetry(py::module_& root) {
       "open_report",
       [](const Bytes& report) {
         const auto it = Value(telemetry::OpenReport(report.span()));
-        return py::make_tuple(ToPython(it.node), it.sequence, ToDict(it.stats));
+        return py::make_tuple(ToPython(it.node), it.sequence, StatsToDict(it.stats));
       },
       py::arg("report"));
   BindMeter(m);
+  BindTelemetryHealth(m);
 }
 
 }  // namespace shadw::python

@@ -267,6 +267,7 @@ void BindEconModels(py::module_& root);
 void BindEconMoney(py::module_& root);
 void BindEconPrices(py::module_& root);
 void BindEconRewards(py::module_& root);
+void BindEconServices(py::module_& root);
 void BindErasure(py::module_& root);
 void BindReputation(py::module_& root);
 void BindShard(py::module_& root);

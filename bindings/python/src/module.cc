@@ -82,6 +82,7 @@ PYBIND11_MODULE(_shadw, root) {
   BindEconPrices(root);
   BindEconMoney(root);
   BindEconRewards(root);
+  BindEconServices(root);
   BindEconModels(root);
   BindReputation(root);
   BindTelemetry(root);

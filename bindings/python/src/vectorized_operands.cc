@@ -67,6 +67,14 @@ constexpr Element kElementOf<uint64_t> = Element::kUint64;
 template <>
 constexpr Element kElementOf<uint32_t> = Element::kUint32;
 
+// Whether the elements are integers of 64 bits as T is, but signed where T is not.
+template <typename T>
+bool IsOfOtherSign(Element element) {
+  if constexpr (std::is_same_v<T, int64_t>) return element == Element::kUint64;
+  if constexpr (std::is_same_v<T, uint64_t>) return element == Element::kInt64;
+  return false;
+}
+
 template <typename To, typename From>
 bool Holds(From from) {
   if constexpr (std::is_floating_point_v<From>) {
@@ -78,6 +86,45 @@ bool Holds(From from) {
   } else {
     return std::in_range<To>(from);
   }
+}
+
+template <typename To, typename From>
+constexpr bool HoldsEvery() {
+  if constexpr (std::is_floating_point_v<To>) {
+    return std::is_floating_point_v<From> || sizeof(From) < 8;
+  } else if constexpr (std::is_floating_point_v<From>) {
+    return false;
+  } else {
+    using Limits = std::numeric_limits<From>;
+    return std::in_range<To>(Limits::min()) && std::in_range<To>(Limits::max());
+  }
+}
+
+// Copies elements without gaps. False where one of them did not fit: the largest that both
+// types hold is one less than a power of two, and some bit of the wrong ones is above it. No
+// branch, so that compilers make vectors of it.
+template <typename To, typename From>
+bool Convert(const std::byte* at, size_t count, To* to) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) return false;
+  uint64_t bits = 0;
+  bool all = true;
+  for (size_t i = 0; i < count; ++i) {
+    From from;
+    std::memcpy(&from, at + i * sizeof(From), sizeof(From));
+    to[i] = static_cast<To>(from);
+    if constexpr (HoldsEvery<To, From>()) continue;
+    if constexpr (std::is_integral_v<To>) {
+      bits |= static_cast<uint64_t>(from);
+    } else {
+      all &= Holds<To>(from);
+    }
+  }
+  if constexpr (HoldsEvery<To, From>()) return true;
+  if constexpr (std::is_integral_v<To> && std::is_integral_v<From>) {
+    all = std::cmp_less_equal(bits, std::numeric_limits<From>::max()) &&
+          std::cmp_less_equal(bits, std::numeric_limits<To>::max());
+  }
+  return all;
 }
 
 template <typename To, typename From>
@@ -211,20 +258,39 @@ Reader<T>::Reader(const Column<T>& column, const Shape& shape, const Out& out)
   const bool is_out = py::isinstance<py::array>(out.array) &&
                       py::reinterpret_borrow<py::array>(out.array).data() == column.data();
   const bool aligned = reinterpret_cast<uintptr_t>(column.data()) % alignof(T) == 0;
-  direct_ = runs_.size() == 1 && runs_.front().stride == sizeof(T) && aligned &&
-            column.element() == kElementOf<T> && !is_out;
+  const bool alike = column.element() == kElementOf<T> || IsOfOtherSign<T>(column.element());
+  direct_ = runs_.size() == 1 && runs_.front().stride == sizeof(T) && aligned && alike && !is_out;
   same_ = runs_.size() == 1 && runs_.front().stride == 0;
+}
+
+template <typename T>
+bool Reader<T>::HoldsSpan() const {
+  if constexpr (sizeof(T) == 8 && std::is_integral_v<T>) {
+    uint64_t bits = 0;
+    for (const T element : span_) bits |= static_cast<uint64_t>(element);
+    return bits <= INT64_MAX;
+  } else {
+    return true;
+  }
 }
 
 template <typename T>
 absl::Status Reader<T>::Load(size_t begin, size_t rows) {
   if (direct_) {
     span_ = {reinterpret_cast<const T*>(column_->data()) + begin, rows};
-    return absl::OkStatus();
+    if (!IsOfOtherSign<T>(column_->element()) || HoldsSpan()) return absl::OkStatus();
   }
-  if (copies_.size() < rows) copies_.resize(rows);
-  span_ = {copies_.data(), rows};
-  if (same_ && begin > 0) return absl::OkStatus();
+  const bool has_room = rows <= room_;
+  if (!has_room) {
+    copies_ = std::make_unique_for_overwrite<T[]>(rows);
+    room_ = rows;
+  }
+  span_ = {copies_.get(), rows};
+  return same_ && begin > 0 && has_room ? absl::OkStatus() : Copy(begin, rows);
+}
+
+template <typename T>
+absl::Status Reader<T>::Copy(size_t begin, size_t rows) {
   switch (column_->element()) {
     case Element::kFloat64:
       return Gather<double>(begin, rows);
@@ -263,7 +329,9 @@ absl::Status Reader<T>::Gather(size_t begin, size_t rows) {
       rest /= runs_[d].length;
     }
     const size_t count = std::min(rows - done, inner.length - (begin + done) % inner.length);
-    for (size_t i = 0; i < count; ++i, at += inner.stride) {
+    const bool together = inner.stride == sizeof(From);
+    const size_t copied = together && Convert<T, From>(at, count, copies_.get() + done) ? count : 0;
+    for (size_t i = copied; i < count; ++i, at += inner.stride) {
       From from;
       std::memcpy(&from, at, sizeof(from));
       if (!Holds<T>(from)) {

@@ -110,21 +110,25 @@ class Reader {
   // What lies where the result goes is read from a copy, so that a row can be asked again.
   Reader(const Column<T>& column, const Shape& shape, const Out& out = {});
   // Rows [begin, begin + rows) as span(); an element that T cannot hold is at bad_row().
+  // As many rows as one likes; what lies as T is not copied.
   absl::Status Load(size_t begin, size_t rows);
   std::span<const T> span() const { return span_; }
   size_t bad_row() const { return bad_row_; }
 
  private:
+  absl::Status Copy(size_t begin, size_t rows);
   template <typename From>
   absl::Status Gather(size_t begin, size_t rows);
+  // Whether T holds all of those in span(), which are of the other sign.
+  bool HoldsSpan() const;
 
   const Column<T>* column_;
   std::vector<Run> runs_;
-  bool direct_ = false;  // lies as T, without gaps
+  bool direct_ = false;  // lies as T or its like of the other sign, without gaps
   bool same_ = false;    // one element for every row
-  size_t filled_ = 0;
   size_t bad_row_ = 0;
-  std::vector<T> copies_;
+  std::unique_ptr<T[]> copies_;
+  size_t room_ = 0;  // in `copies_`
   std::span<const T> span_;
 };
 
