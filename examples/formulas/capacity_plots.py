@@ -70,14 +70,22 @@ PLOTS = {
     ),
     "CombineSpace": Plot(
         "capacity.combine_space(node, [(node, used)], [plot.commitment],"
-        " free_weight_ppm=weight).score_bytes",
+        " free_weight_ppm=weight, least_plot_bytes=32768).score_bytes",
         {"used": whole(0, 100_000, 2500)},
         "audited bytes of others' data",
         "score, bytes",
         setup="node = bytes(32); plot = capacity.FreshPlot(node, bytes(32), labels_log2=10)",
         vary={"weight": (0, 250_000, 500_000)},
         each=True,
-        note="beside a plot of 32 KiB; the weight is in parts per million",
+        note="beside a plot of 32 KiB, which the rule was told to count; weight in parts per million",
+    ),
+    "LeastPlotBytes": Plot(
+        "capacity.least_plot_bytes(deadline_ms)",
+        {"deadline_ms": whole(0, 16_000, 100)},
+        "deadline of an answer, ms",
+        "the least plot that counts, bytes",
+        each=True,
+        note="over 16 s it is larger than any plot",
     ),
     "ShareByCapacity": Plot(
         "capacity.share_by_capacity([c, 2000.0, 3000.0], [True, True, False], failed)[0][0]",

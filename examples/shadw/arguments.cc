@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
+#include "csv.h"
 
 namespace shadw::app {
 namespace {
@@ -35,9 +36,20 @@ void AddName(CLI::App* command, std::string& name) {
 }
 
 void AddThreads(CLI::App* command, size_t& threads) {
-  command->add_option("--threads", threads, "How many threads may work at once; 1 where absent")
+  AddWhole(command, "--threads", threads, "How many threads may work at once; 1 where absent")
       ->type_name("N")
       ->check(CLI::Range(size_t{1}, base::kMaxThreads).description(""));
+}
+
+std::string NeedWhole(const std::string& text) {
+  uint64_t value = 0;
+  if (ParseWhole(text, value)) return {};
+  return "got " + Printable(text) + ", need a whole number below 2^64";
+}
+
+CLI::Option* NeedText(CLI::Option* option) {
+  return option->check(CLI::Validator(
+      [](const std::string& text) { return text.empty() ? "got nothing, need a value" : ""; }, ""));
 }
 
 void RequireName(const std::string& name, const Access& access) {

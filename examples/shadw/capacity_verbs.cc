@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 #include <thread>
+#include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "files.h"
@@ -29,7 +33,6 @@ constexpr size_t kMaxProofFileBytes = 64 << 20;
 
 absl::StatusOr<base::ByteArray<32>> ReadHex(const std::string& text, const char* what) {
   base::ByteArray<32> array{};
-  if (text.empty()) return array;
   const absl::StatusOr<base::Bytes> bytes = base::FromHex(text);
   if (!bytes.ok() || bytes->size() != array.size()) {
     return absl::InvalidArgumentError(absl::StrCat("capacity: got ", Printable(text), " as ", what,
@@ -37,6 +40,12 @@ absl::StatusOr<base::ByteArray<32>> ReadHex(const std::string& text, const char*
   }
   std::ranges::copy(*bytes, array.begin());
   return array;
+}
+
+// Zeros where the option is absent.
+absl::StatusOr<base::ByteArray<32>> ReadHexIfAny(const std::string& text, const char* what) {
+  if (text.empty()) return base::ByteArray<32>{};
+  return ReadHex(text, what);
 }
 
 absl::StatusOr<base::Bytes> ReadWhole(const std::string& path) {
@@ -55,8 +64,7 @@ absl::StatusOr<base::Bytes> ReadWhole(const std::string& path) {
   }
 }
 
-absl::Status WriteWhole(const std::string& path, base::ByteSpan bytes) {
-  SHADW_ASSIGN_OR_RETURN(Output output, Output::Open(path));
+absl::Status WriteWhole(Output& output, base::ByteSpan bytes) {
   SHADW_RETURN_IF_ERROR(output.Write(bytes));
   return output.Finish(std::nullopt, std::nullopt);
 }
@@ -100,8 +108,8 @@ absl::StatusOr<Measured> Measure(const CapacityMeasureArguments& arguments) {
   const base::SystemClock clock;
   const auto deadline = std::chrono::seconds(arguments.deadline_s);
   capacity::WorkTask task;
-  SHADW_ASSIGN_OR_RETURN(task.node_id, ReadHex(arguments.node, "a node id"));
-  SHADW_ASSIGN_OR_RETURN(task.seed, ReadHex(arguments.seed, "a seed"));
+  SHADW_ASSIGN_OR_RETURN(task.node_id, ReadHexIfAny(arguments.node, "a node id"));
+  SHADW_ASSIGN_OR_RETURN(task.seed, ReadHexIfAny(arguments.seed, "a seed"));
   Measured measured{};
   SHADW_ASSIGN_OR_RETURN(measured.chain, capacity::MeasureWork(task, deadline, clock));
   measured.reply_ms =
@@ -186,13 +194,31 @@ nlohmann::json JsonOf(const capacity::PlotCommitment& commitment) {
           {"commitment", base::ToHex(capacity::EncodeCommitment(commitment))}};
 }
 
+std::string CommitmentPath(const CapacityProveArguments& arguments) {
+  return arguments.plot + ".commitment";
+}
+
 // What the verifier drew; `-` waits for it on standard input, where the commitment was told
 // before.
 absl::StatusOr<base::ByteArray<32>> ReadChallenge(const std::string& text) {
   if (text != "-") return ReadHex(text, "a challenge");
   std::string line;
   std::getline(std::cin, line);
-  return ReadHex(line.empty() ? "?" : line, "a challenge");
+  return ReadHex(line, "a challenge");
+}
+
+// Where a proof goes, unless it would replace the plot that it is about.
+absl::StatusOr<Output> OpenProof(const CapacityProveArguments& arguments) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path out = fs::weakly_canonical(arguments.out, ignored);
+  for (const std::string& other : {arguments.plot, CommitmentPath(arguments)}) {
+    if (out == fs::weakly_canonical(other, ignored)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("got ", Printable(other), " for the proof, need another file"));
+    }
+  }
+  return Output::Open(arguments.out);
 }
 
 absl::StatusOr<capacity::FreshPlot> MakePlot(const CapacityProveArguments& arguments) {
@@ -204,7 +230,7 @@ absl::StatusOr<capacity::FreshPlot> MakePlot(const CapacityProveArguments& argum
   parameters.labels_log2 =
       static_cast<uint32_t>(std::countr_zero(arguments.make_bytes / capacity::kLabelBytes));
   SHADW_ASSIGN_OR_RETURN(parameters.node_id, ReadHex(arguments.node, "a node id"));
-  SHADW_ASSIGN_OR_RETURN(parameters.seed, ReadHex(arguments.seed, "a seed"));
+  SHADW_ASSIGN_OR_RETURN(parameters.seed, ReadHexIfAny(arguments.seed, "a seed"));
   ProgressBar bar("plotting", arguments.make_bytes);
   return capacity::FreshPlot::Make(parameters, [&](uint64_t labels) {
     bar.Show(labels * capacity::kLabelBytes / capacity::kLayers, "");
@@ -212,21 +238,39 @@ absl::StatusOr<capacity::FreshPlot> MakePlot(const CapacityProveArguments& argum
   });
 }
 
+// All that is known before is checked before: plotting takes minutes. What fails leaves
+// nothing behind.
 absl::StatusOr<Outcome> MakeAndProve(const CapacityProveArguments& arguments, Console& console) {
-  SHADW_ASSIGN_OR_RETURN(const capacity::FreshPlot plot, MakePlot(arguments));
-  SHADW_RETURN_IF_ERROR(plot.Write(arguments.plot));
-  const base::Bytes commitment = capacity::EncodeCommitment(plot.commitment());
-  SHADW_RETURN_IF_ERROR(WriteWhole(arguments.plot + ".commitment", commitment));
-  if (arguments.challenge == "-") {
-    console.Tell({{"commitment", base::ToHex(commitment)}},
-                 absl::StrCat("commitment ", base::ToHex(commitment), "\n"));
-  }
   capacity::OriginChallenge challenge;
   if (arguments.openings != 0) challenge.openings = arguments.openings;
-  SHADW_ASSIGN_OR_RETURN(challenge.seed, ReadChallenge(arguments.challenge));
+  SHADW_RETURN_IF_ERROR(challenge.Validate());
+  const bool drawn_later = arguments.challenge == "-";
+  if (!drawn_later) {
+    SHADW_ASSIGN_OR_RETURN(challenge.seed, ReadChallenge(arguments.challenge));
+  }
+  if (std::error_code error; std::filesystem::exists(arguments.plot, error)) {
+    return absl::AlreadyExistsError(absl::StrCat(Printable(arguments.plot), " exists already"));
+  }
+  SHADW_ASSIGN_OR_RETURN(Output proof_file, OpenProof(arguments));
+  SHADW_ASSIGN_OR_RETURN(Output commitment_file, Output::Open(CommitmentPath(arguments)));
+  SHADW_ASSIGN_OR_RETURN(const capacity::FreshPlot plot, MakePlot(arguments));
+  SHADW_RETURN_IF_ERROR(plot.Write(arguments.plot));
+  absl::Cleanup forget = [&] {
+    std::error_code ignored;
+    std::filesystem::remove(arguments.plot, ignored);
+    std::filesystem::remove(CommitmentPath(arguments), ignored);
+  };
+  const base::Bytes commitment = capacity::EncodeCommitment(plot.commitment());
+  SHADW_RETURN_IF_ERROR(WriteWhole(commitment_file, commitment));
+  if (drawn_later) {
+    console.Tell({{"commitment", base::ToHex(commitment)}},
+                 absl::StrCat("commitment ", base::ToHex(commitment), "\n"));
+    SHADW_ASSIGN_OR_RETURN(challenge.seed, ReadChallenge(arguments.challenge));
+  }
   SHADW_ASSIGN_OR_RETURN(const capacity::OriginProof proof, plot.ProveOrigin(challenge));
   const base::Bytes bytes = capacity::EncodeOriginProof(proof);
-  SHADW_RETURN_IF_ERROR(WriteWhole(arguments.out, bytes));
+  SHADW_RETURN_IF_ERROR(WriteWhole(proof_file, bytes));
+  std::move(forget).Cancel();
   Outcome outcome{.text = absl::StrCat("made a ", DescribePlot(plot.commitment()),
                                        "\nproof of its origin: ", FormatBytes(bytes.size()), "\n"),
                   .json = JsonOf(plot.commitment())};
@@ -235,6 +279,8 @@ absl::StatusOr<Outcome> MakeAndProve(const CapacityProveArguments& arguments, Co
 }
 
 // --- verify --------------------------------------------------------------------------
+
+constexpr char kNoOwner[] = "whose plot it is was not checked: --node says whose it must be\n";
 
 struct Verdict {
   const char* kind;
@@ -273,9 +319,10 @@ absl::StatusOr<Outcome> CapacityProve(const CapacityProveArguments& arguments, C
   capacity::SpaceChallenge challenge{.epoch = arguments.epoch};
   if (arguments.openings != 0) challenge.openings = arguments.openings;
   SHADW_ASSIGN_OR_RETURN(challenge.seed, ReadChallenge(arguments.challenge));
+  SHADW_ASSIGN_OR_RETURN(Output proof_file, OpenProof(arguments));
   SHADW_ASSIGN_OR_RETURN(const capacity::SpaceProof proof, plot.Prove(challenge));
   const base::Bytes bytes = capacity::EncodeSpaceProof(proof);
-  SHADW_RETURN_IF_ERROR(WriteWhole(arguments.out, bytes));
+  SHADW_RETURN_IF_ERROR(WriteWhole(proof_file, bytes));
   Outcome outcome{.text = absl::StrCat("proved a ", DescribePlot(plot.commitment()), " in epoch ",
                                        challenge.epoch, ": ", FormatBytes(bytes.size()), "\n"),
                   .json = JsonOf(plot.commitment())};
@@ -287,21 +334,25 @@ absl::StatusOr<Outcome> CapacityProve(const CapacityProveArguments& arguments, C
 absl::StatusOr<Outcome> CapacityVerify(const CapacityVerifyArguments& arguments, Console&) {
   SHADW_ASSIGN_OR_RETURN(const base::Bytes bytes, ReadWhole(arguments.commitment));
   SHADW_ASSIGN_OR_RETURN(const auto commitment, capacity::ParseCommitment(bytes));
-  SHADW_ASSIGN_OR_RETURN(const capacity::NodeId node, ReadHex(arguments.node, "a node id"));
+  SHADW_ASSIGN_OR_RETURN(const capacity::NodeId node, ReadHexIfAny(arguments.node, "a node id"));
+  const bool owner_checked = !arguments.node.empty();
   SHADW_ASSIGN_OR_RETURN(Verdict verdict, Verify(arguments, commitment));
-  if (!arguments.node.empty() && node != commitment.parameters.node_id) {
+  if (owner_checked && node != commitment.parameters.node_id) {
     verdict.status = absl::PermissionDeniedError(
         absl::StrCat("capacity: got the plot of node ", base::ToHex(commitment.parameters.node_id),
                      ", need that of ", base::ToHex(node)));
   }
   const std::string why(verdict.status.message());
   const char* word = verdict.status.ok() ? "accepted" : "refused";
-  Outcome outcome{.text = absl::StrCat(word, " ", verdict.kind, ": ", DescribePlot(commitment),
-                                       why.empty() ? "" : "\n", why, "\n"),
-                  .json = JsonOf(commitment),
-                  .good = verdict.status.ok()};
-  outcome.json.update(
-      {{"accepted", verdict.status.ok()}, {"kind", verdict.kind}, {"why_not", why}});
+  Outcome outcome{
+      .text = absl::StrCat(word, " ", verdict.kind, ": ", DescribePlot(commitment),
+                           why.empty() ? "" : "\n", why, "\n", owner_checked ? "" : kNoOwner),
+      .json = JsonOf(commitment),
+      .good = verdict.status.ok()};
+  outcome.json.update({{"accepted", verdict.status.ok()},
+                       {"kind", verdict.kind},
+                       {"why_not", why},
+                       {"owner_checked", owner_checked}});
   return outcome;
 }
 

@@ -6,18 +6,18 @@ namespace shadw::app {
 namespace {
 
 CLI::Option* AddNode(CLI::App* command, std::string& node) {
-  return command->add_option("--node", node, "The node id, in hexadecimal")->type_name("HEX");
+  return NeedText(command->add_option("--node", node, "The node id, in hexadecimal"))
+      ->type_name("HEX");
 }
 
 void AddChallenge(CLI::App* command, std::string& challenge, const char* what) {
-  command->add_option("--challenge", challenge, what)->type_name("HEX")->required();
+  NeedText(command->add_option("--challenge", challenge, what))->type_name("HEX")->required();
 }
 
 void AddEpoch(CLI::App* command, uint64_t& epoch, uint32_t& openings) {
-  command->add_option("--epoch", epoch, "Of a proof of space; 0 where absent")->type_name("N");
-  command
-      ->add_option("--openings", openings,
-                   "How many labels are opened; 30 where absent, of an origin 128")
+  AddWhole(command, "--epoch", epoch, "Of a proof of space; 0 where absent")->type_name("N");
+  AddWhole(command, "--openings", openings,
+           "How many labels are opened; 30 where absent, of an origin 128")
       ->type_name("N")
       ->check(CLI::Range(uint32_t{1}, capacity::kMaxOpenings).description(""));
 }
@@ -32,7 +32,8 @@ void AddMeasure(CLI::App& app, Chosen& chosen) {
                    }
                  });
   AddNode(command, arguments->node);
-  command->add_option("--seed", arguments->seed, "What the work is made from: fresh randomness")
+  NeedText(command->add_option("--seed", arguments->seed,
+                               "What the work is made from: fresh randomness"))
       ->type_name("HEX");
   command->add_option("--disk", arguments->disk, "Where the disk is looked at; . where absent")
       ->type_name("DIR");
@@ -49,7 +50,7 @@ void AddMeasure(CLI::App& app, Chosen& chosen) {
                    "How many free bytes count as one")
       ->type_name("NUMBER")
       ->check(CLI::PositiveNumber.description(""));
-  command->add_option("--deadline", arguments->deadline_s, "Of one run of five; 60 where absent")
+  AddWhole(command, "--deadline", arguments->deadline_s, "Of one run of five; 60 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 3600).description(""));
 }
@@ -69,9 +70,15 @@ void AddProve(CLI::App& app, Chosen& chosen) {
                    "Make it first, and PLOT.commitment: 32KiB to 4GiB, a power of two; takes "
                    "four times as much memory")
       ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(false).description(""));
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(CLI::Validator(
+          [](const std::string& text) {
+            return text.starts_with('-') ? "got a size below 0, need one above" : "";
+          },
+          ""));
   AddNode(command, arguments->node);
-  command->add_option("--seed", arguments->seed, "Tells plots of one node apart")->type_name("HEX");
+  NeedText(command->add_option("--seed", arguments->seed, "Tells plots of one node apart"))
+      ->type_name("HEX");
   AddChallenge(command, arguments->challenge,
                "What the verifier drew; - reads it, with --make once the commitment was told");
   command->add_option("--out", arguments->out, "Where the proof goes")

@@ -26,7 +26,7 @@ void AddNetwork(CLI::App* command, DhtNetwork& network) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--state", network.state, "Keeps known nodes from one run to the next")
       ->type_name("FILE");
-  command->add_option("--timeout", network.timeout_s, "Give up after so long; 30 where absent")
+  AddWhole(command, "--timeout", network.timeout_s, "Give up after so long; 30 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(uint32_t{1}, kLongestTimeoutSeconds).description(""));
 }
@@ -63,7 +63,7 @@ void AddBeing(CLI::App& dht, Chosen& chosen) {
       AddVerb(dht, chosen, "node", "Be a node, until interrupted", node, RunDhtNode);
   command->add_flag("--server", node->server,
                     "Serve others from the start, not once it is proven that they can reach it");
-  command->add_option("--for", node->seconds, "End after so long")->type_name("SECONDS");
+  AddWhole(command, "--for", node->seconds, "End after so long")->type_name("SECONDS");
   const auto stats = std::make_shared<DhtStatsArguments>();
   AddVerb(dht, chosen, "stats", "Join, look around, and tell what was seen", stats, DhtStats);
 }
@@ -114,7 +114,7 @@ void AddTelling(CLI::App& dht, Chosen& chosen) {
       ->check(CLI::NonNegativeNumber.description(""));
   command->add_option("--cas", put->cas, "Store it only in place of this number (mainline)")
       ->type_name("N");
-  command->add_option("--quorum", put->quorum, "How many must store it; 1 where absent")
+  AddWhole(command, "--quorum", put->quorum, "How many must store it; 1 where absent")
       ->type_name("N");
   const auto announce = std::make_shared<DhtAnnounceArguments>();
   command = AddVerb(dht, chosen, "announce",
@@ -126,7 +126,7 @@ void AddTelling(CLI::App& dht, Chosen& chosen) {
                       if (!hyper && announce->port == 0) throw CLI::RequiredError("--port");
                     });
   AddTarget(command, announce->target)->required();
-  command->add_option("--port", announce->port, "Where it is served (mainline)")->type_name("PORT");
+  AddWhole(command, "--port", announce->port, "Where it is served (mainline)")->type_name("PORT");
   AddKeyFile(command, announce->key_file);
 }
 
@@ -155,8 +155,7 @@ void AddNaming(CLI::App& dht, Chosen& chosen) {
   };
   repeat("--address", publish->addresses, "Where it is, the best first; repeat it", "HOST:PORT");
   repeat("--capability", publish->capabilities, "What it offers, for a service; repeat it", "WORD");
-  command
-      ->add_option("--expires-in", publish->expires_in_s, "Valid for so long; a day where absent")
+  AddWhole(command, "--expires-in", publish->expires_in_s, "Valid for so long; a day where absent")
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber.description(""));
   command->add_flag("--revoke", publish->revoke, "End the name instead, for as long");

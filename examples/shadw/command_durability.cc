@@ -159,9 +159,8 @@ void AddDurabilityCommand(CLI::App& app, Chosen& chosen) {
       ->required();
   command->add_option("--repair-time", durability->repair_time, "How long a repair takes; 1d")
       ->type_name("TIME");
-  command
-      ->add_option("--repair-at", durability->repair_at,
-                   "Repair when so many shards are left; K+M-1 where absent")
+  AddWhole(command, "--repair-at", durability->repair_at,
+           "Repair when so many shards are left; K+M-1 where absent")
       ->type_name("SHARDS");
   command
       ->add_option("--group", durability->groups,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 #include <map>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "commands.h"
+#include "csv.h"
 #include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "progress_bar.h"
@@ -30,22 +30,16 @@ struct Range {
   uint64_t bytes = vault::kWholeObject;
 };
 
-bool ParseNumber(std::string_view text, uint64_t& number) {
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  return parsed.ec == std::errc() && parsed.ptr == end;
-}
-
 // FIRST-LAST, both included, or FIRST-, to the end. Nothing for what is neither.
 std::optional<Range> ParseRange(std::string_view text) {
   const size_t dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   Range range;
-  if (!ParseNumber(text.substr(0, dash), range.offset)) return std::nullopt;
+  if (!ParseWhole(text.substr(0, dash), range.offset)) return std::nullopt;
   const std::string_view last_text = text.substr(dash + 1);
   if (last_text.empty()) return range;
   uint64_t last = 0;
-  if (!ParseNumber(last_text, last) || last < range.offset) return std::nullopt;
+  if (!ParseWhole(last_text, last) || last < range.offset) return std::nullopt;
   const uint64_t distance = last - range.offset;
   if (distance < vault::kWholeObject) range.bytes = distance + 1;
   return range;

@@ -90,7 +90,7 @@ CLI::App* AddCurveCommand(CLI::App& price, Chosen& chosen, const char* name, con
       ->delimiter(',')
       ->expected(4)
       ->required();
-  command->add_option("--max-supply", arguments->max_supply, "Units there are in all")->required();
+  AddWhole(command, "--max-supply", arguments->max_supply, "Units there are in all")->required();
   command->add_option("--mode", arguments->mode, "Form of the formula")
       ->check(CLI::IsMember({"corrected", "paper_literal"}))
       ->capture_default_str();
@@ -99,8 +99,9 @@ CLI::App* AddCurveCommand(CLI::App& price, Chosen& chosen, const char* name, con
 
 void AddCurveCommands(CLI::App& price, Chosen& chosen) {
   auto table = std::make_shared<CurveArguments>();
-  AddCurveCommand(price, chosen, "curve", "A table of a bonding curve", ShowCurve, table)
-      ->add_option("--steps", table->steps, "Rows of the table")
+  CLI::App* curve =
+      AddCurveCommand(price, chosen, "curve", "A table of a bonding curve", ShowCurve, table);
+  AddWhole(curve, "--steps", table->steps, "Rows of the table")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   for (const bool buy : {true, false}) {
@@ -108,9 +109,9 @@ void AddCurveCommands(CLI::App& price, Chosen& chosen) {
     CLI::App* command =
         buy ? AddCurveCommand(price, chosen, "buy", "What units cost along a curve", Buy, trade)
             : AddCurveCommand(price, chosen, "sell", "What selling units back pays", Sell, trade);
-    command->add_option("--supply", trade->supply, "Units that are sold already")->required();
-    command->add_option("--units", trade->units, "Units of this trade")->required();
-    if (!buy) command->add_option("--fee-bps", trade->fee_bps, "Fee in basis points");
+    AddWhole(command, "--supply", trade->supply, "Units that are sold already")->required();
+    AddWhole(command, "--units", trade->units, "Units of this trade")->required();
+    if (!buy) AddWhole(command, "--fee-bps", trade->fee_bps, "Fee in basis points");
   }
 }
 
@@ -150,9 +151,11 @@ void AddResourceCommands(CLI::App& price, Chosen& chosen) {
       price, chosen, "compute", "Computing, by the energy it takes", a, ComputeCost);
   compute->add_option("--bit-ops", a->usage.bit_ops, "Bit operations");
   compute->add_option("--flops", a->usage.flops, "Floating-point operations");
-  compute->add_option("--joules-per-bit-op", a->model.joules_per_bit_op);
-  compute->add_option("--joules-per-flop", a->model.joules_per_flop);
-  compute->add_option("--idle-watts", a->model.idle_watts);
+  compute->add_option("--joules-per-bit-op", a->model.joules_per_bit_op,
+                      "Energy of a bit operation");
+  compute->add_option("--joules-per-flop", a->model.joules_per_flop,
+                      "Energy of a floating-point operation");
+  compute->add_option("--idle-watts", a->model.idle_watts, "Power while nothing is computed");
   compute->add_option("--seconds", a->seconds, "Time booked");
   compute->add_option("--tariff", a->tariff, "Price of a kilowatt-hour")->required();
   CLI::App* net = AddCommand<ResourceArguments>(
@@ -161,10 +164,12 @@ void AddResourceCommands(CLI::App& price, Chosen& chosen) {
   net->add_option("--seconds", a->net.seconds, "Time booked");
   net->add_option("--latency-ms", a->net.latency_ms, "One way");
   net->add_option("--ping-ms", a->net.ping_ms, "There and back");
-  net->add_option("--per-megabyte", a->rates.per_megabyte)->required();
-  net->add_option("--per-second", a->rates.per_second);
-  net->add_option("--per-latency-ms", a->rates.per_latency_ms);
-  net->add_option("--per-ping-ms", a->rates.per_ping_ms);
+  net->add_option("--per-megabyte", a->rates.per_megabyte, "Price of a megabyte")->required();
+  net->add_option("--per-second", a->rates.per_second, "Price of a second booked");
+  net->add_option("--per-latency-ms", a->rates.per_latency_ms,
+                  "Taken off for each ms one way over what was agreed");
+  net->add_option("--per-ping-ms", a->rates.per_ping_ms,
+                  "Taken off for each ms there and back over what was agreed");
   net->add_option("--target-latency-ms", a->targets.latency_ms, "What was agreed");
   net->add_option("--target-ping-ms", a->targets.ping_ms, "What was agreed");
 }
@@ -226,12 +231,12 @@ void AddMoneyCommands(CLI::App& price, Chosen& chosen) {
   auto emission = std::make_shared<EmissionArguments>();
   CLI::App* command = AddCommand<EmissionArguments>(
       price, chosen, "emission", "Rewards and supply, era by era", emission, ShowEmission);
-  command->add_option("--initial-reward", emission->schedule.initial_reward, "Base units")
+  AddWhole(command, "--initial-reward", emission->schedule.initial_reward, "Base units")
       ->capture_default_str();
-  command->add_option("--halve-every", emission->schedule.halve_every_blocks, "Blocks")
+  AddWhole(command, "--halve-every", emission->schedule.halve_every_blocks, "Blocks")
       ->capture_default_str();
-  command->add_option("--tail", emission->schedule.tail, "Least reward, in base units");
-  command->add_option("--eras", emission->eras, "Rows of the table")
+  AddWhole(command, "--tail", emission->schedule.tail, "Least reward, in base units");
+  AddWhole(command, "--eras", emission->eras, "Rows of the table")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
 }

@@ -204,9 +204,8 @@ void AddPutCommand(CLI::App& app, Chosen& chosen) {
   command->add_flag("--resume", put->resume, "Go on with a killed put of the same content");
   command->add_flag("--raise-generation", put->raise_generation,
                     "Capabilities shared so far open neither this version nor later ones");
-  command
-      ->add_option("--lease", put->lease_s,
-                   "How long others leave this put alone if it is killed; 600 where absent")
+  AddWhole(command, "--lease", put->lease_s,
+           "How long others leave this put alone if it is killed; 600 where absent")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 30 * 24 * 3600).description(""));
   AddThreads(command, put->threads);

@@ -247,7 +247,8 @@ void AddUpkeepCommands(CLI::App& app, Chosen& chosen) {
       app, chosen, "rotate",
       "Encrypt stored shards anew, so that nothing links them to older copies", Rotate, rotate);
   command->add_option("--shard", rotate->shard, "Only this shard of every segment, counted from 0")
-      ->type_name("J");
+      ->type_name("J")
+      ->check(CLI::Validator([](const std::string& text) { return NeedWhole(text); }, ""));
   command->footer(
       "The exit code is 1 where a shard could not be rotated: repair makes it anew.\n\n"
       "Example:\n"

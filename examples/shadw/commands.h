@@ -6,6 +6,7 @@
 #define EXAMPLES_SHADW_COMMANDS_H_
 
 #include <CLI/CLI.hpp>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,20 @@ CLI::Option* AddStores(CLI::App* command, Access& access);
 // With a capability it may be left out.
 void AddName(CLI::App* command, std::string& name);
 void AddThreads(CLI::App* command, size_t& threads);
+
+// Nothing, or what a text lacks to be a whole number below 2^64 in decimal digits. CLI11
+// alone reads -5 as 2^64 - 5.
+std::string NeedWhole(const std::string& text);
+// An option whose value is one.
+template <std::unsigned_integral Number>
+CLI::Option* AddWhole(CLI::App* command, const std::string& name, Number& value,
+                      const std::string& help) {
+  return command->add_option(name, value, help)
+      ->check(CLI::Validator([](const std::string& text) { return NeedWhole(text); }, ""));
+}
+// Refuses an empty text, which is not what leaving an option out means.
+CLI::Option* NeedText(CLI::Option* option);
+
 // Call in the command's callback: without --cap there must be a name.
 void RequireName(const std::string& name, const Access& access);
 

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "csv.h"
-#include "files.h"
 #include "libshadw/base/status_macros.h"
 #include "outcome.h"
 
@@ -23,14 +22,6 @@ absl::Status RefuseCell(size_t row, std::string_view column, std::string_view go
   return absl::InvalidArgumentError(absl::StrCat("rewards: got '", Printable(shown), "' in row ",
                                                  row, ", column ", std::string(column), ", need ",
                                                  std::string(need)));
-}
-
-// Up to the next line feed, without it and a carriage return before it.
-std::string_view TakeLine(std::string_view& text) {
-  const size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return WithoutCarriageReturn(line);
 }
 
 }  // namespace
@@ -67,18 +58,7 @@ absl::StatusOr<Participants> ParseLedger(std::string_view text) {
 }
 
 absl::StatusOr<Participants> ReadLedger(const std::string& path) {
-  SHADW_ASSIGN_OR_RETURN(Input input, Input::Open(path));
-  std::string text;
-  std::array<uint8_t, size_t{1} << 16> block;
-  while (true) {
-    SHADW_ASSIGN_OR_RETURN(const size_t count, input.Read(block));
-    if (count == 0) break;
-    text.append(reinterpret_cast<const char*>(block.data()), count);
-    if (text.size() > kMaxLedgerBytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("rewards: got over ", kMaxLedgerBytes, " bytes of ledger, need less"));
-    }
-  }
+  SHADW_ASSIGN_OR_RETURN(const std::string text, ReadTable(path, "rewards"));
   return ParseLedger(text);
 }
 

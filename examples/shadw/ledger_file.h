@@ -20,8 +20,6 @@ struct Participants {
   std::vector<uint64_t> reputations;
 };
 
-inline constexpr size_t kMaxLedgerBytes = size_t{1} << 30;
-
 absl::StatusOr<Participants> ParseLedger(std::string_view text);
 // ParseLedger of a file, or of standard input where the path is "-".
 absl::StatusOr<Participants> ReadLedger(const std::string& path);

@@ -2,9 +2,9 @@
 #include "usage_table.h"
 
 #include <array>
-#include <fstream>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -34,8 +34,8 @@ struct Meters {
   std::vector<uint64_t> per_units;
 };
 
-absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
-  const std::vector<std::string> fields = absl::StrSplit(text, ',');
+absl::Status AddRow(std::string_view text, uint64_t row, Meters& all) {
+  const std::vector<std::string> fields = absl::StrSplit(std::string(text), ',');
   if (fields.size() != kColumns.size()) {
     return BadRow(row, kColumns[std::min(fields.size(), kColumns.size() - 1)],
                   absl::StrCat("got ", fields.size(), " columns, need ", kColumns.size()));
@@ -73,26 +73,17 @@ absl::Status AddRow(const std::string& text, uint64_t row, Meters& all) {
 }  // namespace
 
 absl::StatusOr<std::vector<InvoicedLine>> InvoiceOfFile(const std::string& path) {
-  std::ifstream file(path);
-  std::string text;
-  const auto next = [&] {
-    if (!std::getline(file, text)) return false;
-    text.resize(WithoutCarriageReturn(text).size());
-    return true;
-  };
-  next();
-  const std::string_view header = WithoutByteOrderMark(text);
+  SHADW_ASSIGN_OR_RETURN(const std::string table, ReadTable(path, "price"));
+  std::string_view text = WithoutByteOrderMark(table);
+  const std::string_view header = TakeLine(text);
   if (const std::optional<std::string> wrong = WrongColumn(header, kColumns)) {
     return BadRow(1, *wrong,
                   absl::StrCat("got '", Shown(header), "', need the header ", HeaderOf(kColumns)));
   }
   Meters all;
-  for (uint64_t row = 2; next(); ++row) {
-    if (row > kMaxUsageRows)
-      return BadRow(row, "line", absl::StrCat("need at most ", kMaxUsageRows, " rows"));
-    SHADW_RETURN_IF_ERROR(AddRow(text, row, all));
+  for (uint64_t row = 2; !text.empty(); ++row) {
+    SHADW_RETURN_IF_ERROR(AddRow(TakeLine(text), row, all));
   }
-  if (file.bad()) return absl::UnavailableError(absl::StrCat("price: cannot read ", path));
   std::vector<InvoicedLine> lines;
   for (auto& [name, meter] : all.meters) {
     const econ::Invoice invoice = meter.Close();

@@ -14,8 +14,6 @@
 
 namespace shadw::app {
 
-inline constexpr uint64_t kMaxUsageRows = 100'000'000;
-
 struct InvoicedLine {
   std::string name;
   uint64_t units = 0;

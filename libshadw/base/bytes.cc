@@ -3,7 +3,9 @@
 
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <cstdio>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -58,21 +60,34 @@ constexpr size_t kHugeBytes = 4 * kHugePageBytes;
 
 }  // namespace
 
-Buffer::Buffer(size_t size) : size_(size) {
-  if (size == 0) return;
+absl::StatusOr<Buffer> Buffer::Create(size_t size) {
+  Buffer buffer;
+  if (size == 0) return buffer;
   const size_t alignment = size < kHugeBytes ? kAlignment : kHugePageBytes;
-  const size_t rounded = (size + alignment - 1) / alignment * alignment;
-  memory_.reset(static_cast<uint8_t*>(std::aligned_alloc(alignment, rounded)));
-  if (memory_ == nullptr) {
-    // Out of memory is no status that a caller could act on; a null pointer
-    // would only move the crash somewhere less telling.
+  const size_t rounded = (size / alignment + (size % alignment != 0 ? 1 : 0)) * alignment;
+  if (size <= PTRDIFF_MAX) {
+    buffer.memory_.reset(static_cast<uint8_t*>(std::aligned_alloc(alignment, rounded)));
+  }
+  if (buffer.memory_ == nullptr) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("base: got no memory of ", size, " bytes, need it"));
+  }
+  buffer.size_ = size;
+#ifdef MADV_HUGEPAGE
+  // Where the system has none to give, small pages do.
+  if (alignment == kHugePageBytes) madvise(buffer.memory_.get(), rounded, MADV_HUGEPAGE);
+#endif
+  return buffer;
+}
+
+Buffer::Buffer(size_t size) {
+  absl::StatusOr<Buffer> buffer = Create(size);
+  if (!buffer.ok()) {
+    // A null pointer would only move the crash somewhere less telling.
     std::fputs("libshadw: out of memory\n", stderr);
     std::abort();
   }
-#ifdef MADV_HUGEPAGE
-  // Where the system has none to give, small pages do.
-  if (alignment == kHugePageBytes) madvise(memory_.get(), rounded, MADV_HUGEPAGE);
-#endif
+  *this = *std::move(buffer);
 }
 
 }  // namespace shadw::base

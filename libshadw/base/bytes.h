@@ -56,7 +56,11 @@ class Buffer {
   static constexpr size_t kAlignment = 64;
 
   Buffer() = default;
+  // Ends the program where there is no memory: for sizes that are bounded and small.
   explicit Buffer(size_t size);
+  // For sizes that a caller chose.
+  //   Errors   kResourceExhausted  no memory of that size
+  static absl::StatusOr<Buffer> Create(size_t size);
 
   uint8_t* data() { return memory_.get(); }
   const uint8_t* data() const { return memory_.get(); }

@@ -30,6 +30,7 @@ absl::StatusOr<double> DetectionProbability(double lost, uint64_t challenges);
 //   Errors   kInvalidArgument    lost outside (0, 1]; probability outside [0, 1), and 1 only
 //                                where all is lost
 //            kResourceExhausted  it takes more than kMaxChallenges
+//   Promise  exact, but where the formula is within 1e-18 of `probability`
 //   Source   catalogue S62
 absl::StatusOr<uint64_t> ChallengesFor(double lost, double probability);
 

@@ -35,14 +35,20 @@ std::vector<Hash256> OriginGrain(const std::array<base::Buffer, kLayers>& layers
 }  // namespace
 
 FreshPlot::FreshPlot(const PlotParameters& parameters)
-    : commitment_{.parameters = parameters, .origin_root = {}, .labels_root = {}} {
-  for (base::Buffer& layer : layers_) layer = base::Buffer(parameters.bytes());
+    : commitment_{.parameters = parameters, .origin_root = {}, .labels_root = {}} {}
+
+absl::Status FreshPlot::Allocate() {
+  for (base::Buffer& layer : layers_) {
+    SHADW_ASSIGN_OR_RETURN(layer, base::Buffer::Create(commitment_.parameters.bytes()));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<FreshPlot> FreshPlot::Make(const PlotParameters& parameters,
                                           const Progress& progress) {
   SHADW_RETURN_IF_ERROR(parameters.Validate());
   FreshPlot plot(parameters);
+  SHADW_RETURN_IF_ERROR(plot.Allocate());
   SHADW_RETURN_IF_ERROR(plot.MakeLayers(progress));
   plot.Commit();
   return plot;

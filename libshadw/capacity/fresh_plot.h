@@ -33,8 +33,9 @@ class FreshPlot {
   // Called now and then with the labels made so far, of four times labels(). False stops.
   using Progress = std::function<bool(uint64_t labels_made)>;
 
-  //   Errors   kInvalidArgument  the parameters are out of range
-  //            kAborted          `progress` said so
+  //   Errors   kInvalidArgument    the parameters are out of range
+  //            kResourceExhausted  no memory for four layers
+  //            kAborted            `progress` said so
   //   Promise  same parameters, same plot, on every CPU
   //   Cost     README.md, "Speed"; memory 4 * parameters.bytes()
   static absl::StatusOr<FreshPlot> Make(const PlotParameters& parameters,
@@ -56,6 +57,7 @@ class FreshPlot {
 
  private:
   explicit FreshPlot(const PlotParameters& parameters);
+  absl::Status Allocate();
   absl::Status MakeLayers(const Progress& progress);
   void Commit();
 

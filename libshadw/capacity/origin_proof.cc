@@ -105,6 +105,7 @@ absl::Status VerifyOrigin(const PlotCommitment& commitment, const OriginChalleng
                           const OriginProof& proof) {
   SHADW_RETURN_IF_ERROR(commitment.parameters.Validate());
   SHADW_RETURN_IF_ERROR(challenge.Validate());
+  SHADW_RETURN_IF_ERROR(CheckSize(commitment, proof.labels_log2));
   if (proof.openings.size() != challenge.openings) {
     return absl::PermissionDeniedError(absl::StrCat("capacity: got a proof of ",
                                                     proof.openings.size(), " openings, need ",

@@ -20,6 +20,13 @@ absl::Status CheckOpenings(uint32_t openings, uint32_t max) {
   return absl::OkStatus();
 }
 
+absl::Status CheckSize(const PlotCommitment& commitment, uint32_t labels_log2) {
+  if (labels_log2 == commitment.parameters.labels_log2) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat("capacity: got a proof about 2^", labels_log2,
+                                                  " labels, need 2^",
+                                                  commitment.parameters.labels_log2));
+}
+
 void WriteProofHead(base::ByteWriter& out, const ProofHead& head) {
   out.Raw(base::AsBytes(head.magic)).U8(kFormat).U32(head.labels_log2).U32(head.openings);
 }

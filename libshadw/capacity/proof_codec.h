@@ -27,6 +27,8 @@ struct ProofHead {
 
 //   Errors   kInvalidArgument  0, or over the maximum
 absl::Status CheckOpenings(uint32_t openings, uint32_t max);
+//   Errors   kPermissionDenied  a proof about a plot of another size
+absl::Status CheckSize(const PlotCommitment& commitment, uint32_t labels_log2);
 
 void WriteProofHead(base::ByteWriter& out, const ProofHead& head);
 //   Errors   kDataLoss       cut short, another magic, a number out of range

@@ -20,6 +20,15 @@ absl::Status CheckOwner(const NodeId& node_id, const NodeId& got, const char* wh
                                                   base::ToHex(node_id)));
 }
 
+absl::Status CheckPlot(const NodeId& node_id, const PlotParameters& plot, uint64_t least_bytes) {
+  SHADW_RETURN_IF_ERROR(plot.Validate());
+  SHADW_RETURN_IF_ERROR(CheckOwner(node_id, plot.node_id, "a plot"));
+  if (plot.bytes() >= least_bytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("capacity: got a plot of ", plot.bytes(),
+                                                 " bytes, need ", least_bytes,
+                                                 ", lest it is made anew within the deadline"));
+}
+
 absl::Status AddBytes(uint64_t& sum, uint64_t bytes) {
   const std::optional<uint64_t> more = base::CheckedAdd(sum, bytes);
   if (!more) {
@@ -76,8 +85,7 @@ absl::StatusOr<ProvenSpace> CombineSpace(const NodeId& node_id, std::span<const 
   std::vector<base::ByteArray<32>> ids;
   ids.reserve(plots.size());
   for (const PlottedSpace& plot : plots) {
-    SHADW_RETURN_IF_ERROR(plot.parameters.Validate());
-    SHADW_RETURN_IF_ERROR(CheckOwner(node_id, plot.parameters.node_id, "a plot"));
+    SHADW_RETURN_IF_ERROR(CheckPlot(node_id, plot.parameters, rule.least_plot_bytes));
     SHADW_RETURN_IF_ERROR(AddBytes(space.free_bytes, plot.parameters.bytes()));
     ids.push_back(plot.parameters.id());
   }

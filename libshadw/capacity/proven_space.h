@@ -12,6 +12,8 @@
 #ifndef LIBSHADW_CAPACITY_PROVEN_SPACE_H_
 #define LIBSHADW_CAPACITY_PROVEN_SPACE_H_
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libshadw/base/failed_share.h"
+#include "libshadw/base/units.h"
 #include "libshadw/capacity/plot.h"
 
 namespace shadw::capacity {
@@ -39,9 +42,30 @@ struct PlottedSpace {
   PlotParameters parameters;
 };
 
+// A small plot proves nothing: who keeps none of it makes it anew within the deadline of an
+// answer. So a plot counts only where making it anew on one core at the published rate
+// (README.md, "Speed": the fastest there is for any size) takes so many deadlines.
+inline constexpr uint64_t kPlottingBytesPerSecond = 25 * base::kMiB;
+inline constexpr uint64_t kRemakeDeadlines = 10;
+inline constexpr uint32_t kDefaultDeadlineMs = 1000;
+
+// The least plot for answers that may take `deadline_ms`. Beyond 16 s it is larger than any
+// plot.
+//   Range    a power of two from 32 KiB on
+//   Monotone in rises with the deadline
+//   Units    ms; bytes
+//   Source   README.md, "Soundness"
+constexpr uint64_t LeastPlotBytes(uint32_t deadline_ms) {
+  constexpr uint64_t kBytesPerMs = kPlottingBytesPerSecond * kRemakeDeadlines / 1000;
+  return std::max(uint64_t{kLabelBytes} << kMinLabelsLog2,
+                  std::bit_ceil(deadline_ms * kBytesPerMs));
+}
+
 struct SpaceRule {
   // What a free byte counts of a used one: under 1, or nobody would store anything.
   uint32_t free_weight_ppm = 250'000;
+  // Smaller plots are refused: LeastPlotBytes of the deadline that is set for answers.
+  uint64_t least_plot_bytes = LeastPlotBytes(kDefaultDeadlineMs);  // 256 MiB
 };
 
 struct ProvenSpace {
@@ -55,7 +79,7 @@ struct ProvenSpace {
 //   Monotone in rises with each piece of evidence
 //   Units    bytes; weight in parts per million
 //   Errors   kInvalidArgument    a weight of a million or more; plot parameters out of range;
-//                                over kMaxEvidence pieces
+//                                a plot under least_plot_bytes; over kMaxEvidence pieces
 //            kPermissionDenied   evidence of another node
 //            kAlreadyExists      one plot twice
 //            kResourceExhausted  a sum over 2^64 - 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libshadw/capacity/score.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -197,13 +198,17 @@ absl::StatusOr<double> CapacityIndex(const CapacityScore& score,
        {Bound{"compute", score.compute, true}, Bound{"storage", score.storage, true}}) {
     if (!Holds(bound)) return Refuse(bound);
   }
-  // Of a weighted part w * x, w * x / (1 + x).
+  // x / (1 + x) of x = part / weight, which may itself be too large or too small for a number.
   const auto bent = [](double part, double weight) {
-    return weight == 0 ? 0 : part / (1 + part / weight);
+    if (part == 0 || weight == 0) return 0.0;
+    return part < weight ? part / weight / (1 + part / weight) : 1 / (1 + weight / part);
   };
-  const double both = bent(score.compute, references.compute_weight) +
-                      bent(score.storage, references.storage_weight);
-  const double index = both / (references.compute_weight + references.storage_weight);
+  const double larger = std::max(references.compute_weight, references.storage_weight);
+  const double compute = references.compute_weight / larger;
+  const double storage = references.storage_weight / larger;
+  const double index = (compute * bent(score.compute, references.compute_weight) +
+                        storage * bent(score.storage, references.storage_weight)) /
+                       (compute + storage);
   return index < 1 ? index : std::nextafter(1.0, 0.0);
 }
 

@@ -23,6 +23,7 @@ absl::Status VerifySpace(const PlotCommitment& commitment, const SpaceChallenge&
                          const SpaceProof& proof) {
   SHADW_RETURN_IF_ERROR(commitment.parameters.Validate());
   SHADW_RETURN_IF_ERROR(challenge.Validate());
+  SHADW_RETURN_IF_ERROR(CheckSize(commitment, proof.labels_log2));
   if (proof.openings.size() != challenge.openings) {
     return absl::PermissionDeniedError(absl::StrCat("capacity: got a proof of ",
                                                     proof.openings.size(), " openings, need ",

@@ -27,9 +27,12 @@ absl::Status UsefulTask::Validate() const {
 absl::StatusOr<Hash256> DoUsefulWork(const UsefulTask& task) {
   SHADW_RETURN_IF_ERROR(task.Validate());
   SHADW_ASSIGN_OR_RETURN(const erasure::ReedSolomon coder, erasure::ReedSolomon::Create(task.code));
-  base::Buffer buffer(task.shard_bytes * task.code.total_shards());
+  SHADW_ASSIGN_OR_RETURN(base::Buffer buffer,
+                         base::Buffer::Create(task.shard_bytes * task.code.total_shards()));
   const base::MutableByteSpan all = buffer.span();
-  crypto::SeededRandom(task.seed).Fill(all.first(task.shard_bytes * task.code.data_shards));
+  const Hash256 stream =
+      crypto::Blake2b256({}, {base::AsBytes("shadw useful work 1"), task.node_id, task.seed});
+  crypto::SeededRandom(stream).Fill(all.first(task.shard_bytes * task.code.data_shards));
   std::vector<base::ByteSpan> data;
   std::vector<base::MutableByteSpan> parity;
   for (size_t shard = 0; shard < task.code.total_shards(); ++shard) {
@@ -41,7 +44,7 @@ absl::StatusOr<Hash256> DoUsefulWork(const UsefulTask& task) {
     }
   }
   SHADW_RETURN_IF_ERROR(coder.Encode(data, parity));
-  return crypto::Blake2b256(task.node_id, {all.subspan(task.shard_bytes * task.code.data_shards)});
+  return crypto::Blake2b256({}, {all.subspan(task.shard_bytes * task.code.data_shards)});
 }
 
 }  // namespace shadw::capacity

@@ -6,7 +6,7 @@
 //   const UsefulTask task = {.node_id = id, .seed = fresh, .code = {10, 4}, .shard_bytes = 1 <<
 //   20}; SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
 //
-// The hash is keyed by the node id: a neighbour's answer is no answer. Who asks needs the
+// The buffer hangs on the node id too: nothing that a neighbour did helps. Who asks needs the
 // answer too, and works for it once for each node and seed; as with `work_chain.h` the time
 // is taken by the one who asks.
 //   Source   proofs.md, "Proof of compute"
@@ -37,9 +37,10 @@ struct UsefulTask {
   absl::Status Validate() const;
 };
 
-// BLAKE2b-256 of the parity shards, keyed by the node id. The data shards are the stream of
-// crypto::SeededRandom under the seed, one after the other.
-//   Errors   kInvalidArgument  as Validate
+// BLAKE2b-256 of the parity shards. The data shards are the stream of crypto::SeededRandom
+// under BLAKE2b-256("shadw useful work 1" ‖ node id ‖ seed), one after the other.
+//   Errors   kInvalidArgument    as Validate
+//            kResourceExhausted  no memory for all shards
 //   Promise  same task, same answer, on every CPU
 //   Cost     all shards as memory
 absl::StatusOr<Hash256> DoUsefulWork(const UsefulTask& task);

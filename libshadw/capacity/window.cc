@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
@@ -36,9 +35,9 @@ double CapacityWindow::Share(int64_t day, base::Time from, base::Time to) const 
 }
 
 absl::Status CapacityWindow::Report(base::Time time, double capacity) {
-  if (!std::isfinite(capacity) || capacity < 0) {
+  if (!(capacity >= 0 && capacity <= kMaxReport)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("capacity: got a report of ", capacity, ", need a finite number not below 0"));
+        absl::StrCat("capacity: got a report of ", capacity, ", need 0 to ", kMaxReport));
   }
   if (last_ && time < *last_) {
     return absl::FailedPreconditionError(

@@ -27,12 +27,13 @@
 namespace shadw::capacity {
 
 inline constexpr int64_t kWindowSeconds = 86'400;
+inline constexpr double kMaxReport = 1e300;  // so that a day's sum is a number
 
 class CapacityWindow {
  public:
   static int64_t DayOf(base::Time time);
 
-  //   Errors   kInvalidArgument     a capacity that is negative or not finite
+  //   Errors   kInvalidArgument     a capacity that is negative or over kMaxReport
   //            kFailedPrecondition  a time before the last report's
   absl::Status Report(base::Time time, double capacity);
 

@@ -2,6 +2,7 @@
 #include "libshadw/capacity/work_chain.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <string_view>
 
@@ -15,11 +16,10 @@ namespace shadw::capacity {
 namespace {
 
 constexpr std::string_view kMagic = "sPw";
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
 constexpr uint32_t kMaxPath = 32;
 
-// The state that a task begins with.
-Hash256 Start(const WorkTask& task) {
+Hash256 DigestOf(const WorkTask& task) {
   base::ByteWriter out;
   out.Raw(base::AsBytes("shadw work 1")).Raw(task.node_id).Raw(task.seed).U32(task.lane);
   out.U8(static_cast<uint8_t>(task.spec.kind)).U32(task.spec.gaps).U32(task.spec.steps_per_gap);
@@ -27,19 +27,46 @@ Hash256 Start(const WorkTask& task) {
   return crypto::Blake2b256({}, {out.bytes()});
 }
 
-// The state after a gap's steps.
-absl::StatusOr<Hash256> Advance(const WorkTask& task, Hash256 state) {
-  for (uint32_t step = 0; step < task.spec.steps_per_gap; ++step) {
-    if (task.spec.kind == WorkKind::kHashChain) {
-      state = crypto::Blake2b256({}, {state});
-      continue;
-    }
-    SHADW_ASSIGN_OR_RETURN(state,
-                           crypto::Argon2id(state, std::span(task.seed).first<16>(),
-                                            {.passes = 1, .memory_bytes = task.spec.memory_bytes}));
-  }
-  return state;
+// The siblings to be had for the gap: as many as the tree has levels above its leaves.
+uint32_t PathLength(const WorkSpec& spec) {
+  return static_cast<uint32_t>(std::bit_width(spec.gaps - 1));
 }
+
+class GapRunner {
+ public:
+  explicit GapRunner(const WorkTask& task) : spec_(task.spec), digest_(DigestOf(task)) {}
+
+  // The state that the gap ends with.
+  //   Shapes   before  the left siblings, the oldest first
+  absl::StatusOr<Hash256> Run(uint32_t gap, std::span<const Hash256> before) const {
+    base::ByteWriter out;
+    out.Raw(base::AsBytes("shadw gap 1")).Raw(digest_).U32(gap);
+    for (const Hash256& hash : before) out.Raw(hash);
+    Hash256 state = crypto::Blake2b256({}, {out.bytes()});
+    // One block a step.
+    base::ByteArray<sizeof(Hash256) + 8 + sizeof(Hash256)> message;
+    const std::span head = std::span(message).first<sizeof(Hash256) + 8>();
+    std::ranges::copy(digest_, message.begin());
+    const uint64_t first = uint64_t{gap} * spec_.steps_per_gap;
+    for (uint64_t step = first; step < first + spec_.steps_per_gap; ++step) {
+      base::StoreLittleEndian(message.data() + sizeof(Hash256), step);
+      if (spec_.kind == WorkKind::kHashChain) {
+        std::ranges::copy(state, message.begin() + head.size());
+        state = crypto::Blake2b256({}, {message});
+        continue;
+      }
+      const Hash256 salt = crypto::Blake2b256({}, {head});
+      SHADW_ASSIGN_OR_RETURN(state,
+                             crypto::Argon2id(state, std::span(salt).first<16>(),
+                                              {.passes = 1, .memory_bytes = spec_.memory_bytes}));
+    }
+    return state;
+  }
+
+ private:
+  WorkSpec spec_;
+  Hash256 digest_;
+};
 
 absl::Status CheckRange(const char* what, uint64_t got, uint64_t max) {
   if (got >= 1 && got <= max) return absl::OkStatus();
@@ -47,21 +74,19 @@ absl::Status CheckRange(const char* what, uint64_t got, uint64_t max) {
       absl::StrCat("capacity: got ", got, " ", what, ", need 1 to ", max));
 }
 
-absl::Status CheckGap(const WorkTask& task, const Hash256& root, uint32_t number, const Gap& gap) {
-  const uint64_t checkpoints = uint64_t{task.spec.gaps} + 1;
-  SHADW_RETURN_IF_ERROR(
-      crypto::VerifyMerkleProof(root, gap.before, number, checkpoints, gap.before_path));
-  SHADW_RETURN_IF_ERROR(
-      crypto::VerifyMerkleProof(root, gap.after, number + 1, checkpoints, gap.after_path));
-  if (number == 0 && gap.before != Start(task)) {
-    return absl::PermissionDeniedError("capacity: got the chain of another task, need this one's");
+absl::Status CheckGap(const WorkTask& task, const GapRunner& runner, const Hash256& root,
+                      uint32_t number, const Gap& gap) {
+  if (gap.path.size() != PathLength(task.spec)) {
+    return absl::PermissionDeniedError(absl::StrCat("capacity: got ", gap.path.size(),
+                                                    " siblings of gap ", number, ", need ",
+                                                    PathLength(task.spec)));
   }
-  SHADW_ASSIGN_OR_RETURN(const Hash256 after, Advance(task, gap.before));
-  if (after != gap.after) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("capacity: got another state after gap ", number, ", need that of its steps"));
+  std::vector<Hash256> before;
+  for (size_t level = gap.path.size(); level-- > 0;) {
+    if (number >> level & 1) before.push_back(gap.path[level]);
   }
-  return absl::OkStatus();
+  SHADW_ASSIGN_OR_RETURN(const Hash256 end, runner.Run(number, before));
+  return crypto::VerifyMerkleProof(root, end, number, task.spec.gaps, gap.path);
 }
 
 void WritePath(base::ByteWriter& out, std::span<const Hash256> path) {
@@ -101,7 +126,7 @@ absl::Status GapChallenge::Validate() const {
 std::vector<uint32_t> OpenedGaps(const WorkTask& task, const Hash256& root,
                                  const GapChallenge& challenge) {
   const uint32_t gaps = task.spec.gaps;
-  std::vector<uint32_t> opened = {0};
+  std::vector<uint32_t> opened;
   for (uint32_t i = 0; i < challenge.gaps; ++i) {
     base::ByteArray<4> number;
     base::StoreLittleEndian(number.data(), i);
@@ -113,31 +138,33 @@ std::vector<uint32_t> OpenedGaps(const WorkTask& task, const Hash256& root,
   return opened;
 }
 
-WorkChain::WorkChain(const WorkTask& task, std::vector<Hash256> checkpoints)
-    : task_(task), checkpoints_(std::move(checkpoints)), tree_(checkpoints_) {}
+WorkChain::WorkChain(const WorkTask& task, std::span<const Hash256> ends)
+    : task_(task), tree_(ends) {}
 
 absl::StatusOr<WorkChain> WorkChain::Run(const WorkTask& task) {
   SHADW_RETURN_IF_ERROR(task.spec.Validate());
-  std::vector<Hash256> checkpoints = {Start(task)};
-  checkpoints.reserve(size_t{task.spec.gaps} + 1);
+  const GapRunner runner(task);
+  std::vector<Hash256> ends;
+  ends.reserve(task.spec.gaps);
+  std::vector<Hash256> before;  // roots of the whole trees so far, one for each bit of `gap`
   for (uint32_t gap = 0; gap < task.spec.gaps; ++gap) {
-    SHADW_ASSIGN_OR_RETURN(const Hash256 after, Advance(task, checkpoints.back()));
-    checkpoints.push_back(after);
+    SHADW_ASSIGN_OR_RETURN(Hash256 node, runner.Run(gap, before));
+    ends.push_back(node);
+    for (uint32_t bits = gap; bits & 1; bits >>= 1) {
+      node = crypto::MerkleNode(before.back(), node);
+      before.pop_back();
+    }
+    before.push_back(node);
   }
-  return WorkChain(task, std::move(checkpoints));
+  return WorkChain(task, ends);
 }
 
 absl::StatusOr<WorkProof> WorkChain::Prove(const GapChallenge& challenge) const {
   SHADW_RETURN_IF_ERROR(challenge.Validate());
   WorkProof proof;
   for (const uint32_t number : OpenedGaps(task_, root(), challenge)) {
-    Gap gap{.before = checkpoints_[number],
-            .after = checkpoints_[number + 1],
-            .before_path = {},
-            .after_path = {}};
-    SHADW_ASSIGN_OR_RETURN(gap.before_path, tree_.Proof(number));
-    SHADW_ASSIGN_OR_RETURN(gap.after_path, tree_.Proof(number + 1));
-    proof.gaps.push_back(std::move(gap));
+    SHADW_ASSIGN_OR_RETURN(std::vector<Hash256> path, tree_.Proof(number));
+    proof.gaps.push_back({.path = std::move(path)});
   }
   return proof;
 }
@@ -151,8 +178,9 @@ absl::Status VerifyWork(const WorkTask& task, const Hash256& root, const GapChal
     return absl::PermissionDeniedError(
         absl::StrCat("capacity: got ", proof.gaps.size(), " opened gaps, need ", opened.size()));
   }
+  const GapRunner runner(task);
   for (size_t i = 0; i < opened.size(); ++i) {
-    SHADW_RETURN_IF_ERROR(CheckGap(task, root, opened[i], proof.gaps[i]));
+    SHADW_RETURN_IF_ERROR(CheckGap(task, runner, root, opened[i], proof.gaps[i]));
   }
   return absl::OkStatus();
 }
@@ -160,11 +188,7 @@ absl::Status VerifyWork(const WorkTask& task, const Hash256& root, const GapChal
 base::Bytes EncodeWorkProof(const WorkProof& proof) {
   base::ByteWriter out;
   out.Raw(base::AsBytes(kMagic)).U8(kFormat).U32(static_cast<uint32_t>(proof.gaps.size()));
-  for (const Gap& gap : proof.gaps) {
-    out.Raw(gap.before).Raw(gap.after);
-    WritePath(out, gap.before_path);
-    WritePath(out, gap.after_path);
-  }
+  for (const Gap& gap : proof.gaps) WritePath(out, gap.path);
   return std::move(out).Take();
 }
 
@@ -180,16 +204,14 @@ absl::StatusOr<WorkProof> ParseWorkProof(base::ByteSpan bytes) {
         absl::StrCat("capacity: got a proof of format ", format, ", know ", kFormat));
   }
   const uint32_t gaps = in.U32();
-  if (!in.ok() || gaps == 0 || gaps > kMaxGapsOpened + 1) {
+  if (!in.ok() || gaps == 0 || gaps > kMaxGapsOpened) {
     return absl::DataLossError(
-        absl::StrCat("capacity: got a proof of ", gaps, " gaps, need 1 to ", kMaxGapsOpened + 1));
+        absl::StrCat("capacity: got a proof of ", gaps, " gaps, need 1 to ", kMaxGapsOpened));
   }
   WorkProof proof;
   for (uint32_t i = 0; i < gaps; ++i) {
     Gap gap;
-    in.Raw(gap.before);
-    in.Raw(gap.after);
-    if (!ReadPath(in, gap.before_path) || !ReadPath(in, gap.after_path)) {
+    if (!ReadPath(in, gap.path)) {
       return absl::DataLossError(
           absl::StrCat("capacity: got a proof that breaks off in gap ", i, ", need ", gaps));
     }

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Proof of compute: a chain of steps each of which needs the one before, so that nobody
-// does it in less time than one processor takes, and of which anybody re-executes a few
-// gaps to know that it was done.
+// Proof of compute: a chain of steps each of which needs those before it, so that many
+// processors do it no sooner than one, and of which anybody re-executes a few gaps to know
+// that it was done.
 //
-// A chain starts from BLAKE2b-256 of its task. A step is BLAKE2b-256 of the 32 bytes before
-// it, or, in the memory-hard kind, Argon2id of them. Every `steps_per_gap` steps the
-// state is a checkpoint; a Merkle tree over all checkpoints commits to the chain.
+// A chain is cut into gaps of `steps_per_gap` steps. Step n makes of a state
+//
+//   BLAKE2b-256(task digest (32) ‖ n (8) ‖ state)
+//
+// or, in the memory-hard kind, Argon2id of the state under the first 16 bytes of
+// BLAKE2b-256(task digest ‖ n) as salt. The task digest binds node, seed, lane and spec:
+// nothing can be done before the task is known or for two tasks at once. A Merkle tree over
+// the states that the gaps end with commits to the chain, and a gap begins with
+//
+//   BLAKE2b-256("shadw gap 1" ‖ task digest ‖ gap (4) ‖ left siblings, the oldest first)
+//
+// where the siblings are those on the left of the gap's way to the root: together they
+// stand for every gap before it. A gap is opened by its siblings alone, as the verifier
+// makes the rest.
 //
 //   const WorkTask task = {.node_id = id, .seed = fresh, .spec = {}};
 //   SHADW_ASSIGN_OR_RETURN(const WorkChain chain, WorkChain::Run(task));    // the node
@@ -15,12 +26,15 @@
 //   SHADW_ASSIGN_OR_RETURN(const WorkProof proof, chain.Prove(gaps));
 //   SHADW_RETURN_IF_ERROR(VerifyWork(task, root, gaps, proof));             // anyone
 //
-// Who skipped a part r of the gaps passes with probability (1 - r)^gaps.
+// Who did a part f of the gaps one after the other passes with probability f^gaps, whatever
+// else it did at the same time: with p processors in a p-th of the time, p^-30.
 //
-// Limits. The verifier's clock decides, between task and root: nothing in a proof tells
-// time. Nodes of one owner are to be given their tasks at the same instant, or one
-// machine stands in for all. A chain keeps one core busy: give each core its own `lane`.
-//   Source   proofs.md, "Proof of compute"; catalogue S61; RFC 7693; RFC 9106
+// Limits. A faster processor is faster. The verifier's clock decides, between task and root:
+// nothing in a proof tells time. Nodes of one owner are to be given their tasks at the same
+// instant, or one machine stands in for all. A chain keeps one core busy: give each core its
+// own `lane`.
+//   Source   proofs.md, "Proof of compute"; catalogue S61; RFC 7693; RFC 9106; Cohen and
+//            Pietrzak, Simple Proofs of Sequential Work, EUROCRYPT 2018
 #ifndef LIBSHADW_CAPACITY_WORK_CHAIN_H_
 #define LIBSHADW_CAPACITY_WORK_CHAIN_H_
 
@@ -75,21 +89,20 @@ struct GapChallenge {
   absl::Status Validate() const;
 };
 
+// The siblings of an opened gap, from the leaf upwards.
 struct Gap {
-  Hash256 before{}, after{};
-  std::vector<Hash256> before_path, after_path;
+  std::vector<Hash256> path;
 
   bool operator==(const Gap&) const = default;
 };
 
-// Gap 0, which begins with the task, and those of the challenge.
 struct WorkProof {
   std::vector<Gap> gaps;
 
   bool operator==(const WorkProof&) const = default;
 };
 
-// Which gaps are to be opened: gap 0, then those that the challenge draws.
+// Which gaps are to be opened, in the order of the proof; some may come twice.
 std::vector<uint32_t> OpenedGaps(const WorkTask& task, const Hash256& root,
                                  const GapChallenge& challenge);
 
@@ -105,9 +118,8 @@ class WorkChain {
   absl::StatusOr<WorkProof> Prove(const GapChallenge& challenge) const;
 
  private:
-  WorkChain(const WorkTask& task, std::vector<Hash256> checkpoints);
+  WorkChain(const WorkTask& task, std::span<const Hash256> ends);
   WorkTask task_;
-  std::vector<Hash256> checkpoints_;
   crypto::MerkleTree tree_;
 };
 
@@ -115,7 +127,7 @@ class WorkChain {
 //   Errors   kInvalidArgument    a task or challenge that does not hold
 //            kPermissionDenied   the proof does not hold
 //            kResourceExhausted  no memory for a memory-hard step
-//   Cost     (challenge.gaps + 1) * steps_per_gap steps; hostile proofs cost no more
+//   Cost     challenge.gaps * steps_per_gap steps; hostile proofs cost no more
 absl::Status VerifyWork(const WorkTask& task, const Hash256& root, const GapChallenge& challenge,
                         const WorkProof& proof);
 

@@ -38,15 +38,18 @@ absl::StatusOr<ReputationBook> ReputationBook::Create(const PaymentPolicy& polic
 }
 
 // Grows by half at least, so that parties may come one by one.
-void ReputationBook::Accounts::Add(size_t count) {
+absl::Status ReputationBook::Accounts::Add(size_t count) {
   const size_t needed = size_ + count;
   if (needed > memory_.size() / sizeof(Account)) {
-    base::Buffer larger(std::max(needed, size_ + size_ / 2) * sizeof(Account));
+    SHADW_ASSIGN_OR_RETURN(
+        base::Buffer larger,
+        base::Buffer::Create(std::max(needed, size_ + size_ / 2) * sizeof(Account)));
     std::copy(begin(), end(), reinterpret_cast<Account*>(larger.data()));
     memory_ = std::move(larger);
   }
   std::fill(begin() + size_, begin() + needed, Account{});
   size_ = needed;
+  return absl::OkStatus();
 }
 
 absl::Status ReputationBook::AddParties(size_t count) {
@@ -55,8 +58,7 @@ absl::Status ReputationBook::AddParties(size_t count) {
                                                    accounts_.size(), ", need at most ", kMaxParties,
                                                    " in all"));
   }
-  accounts_.Add(count);
-  return absl::OkStatus();
+  return accounts_.Add(count);
 }
 
 absl::StatusOr<uint32_t> ReputationBook::WindowOf(base::Time now) const {

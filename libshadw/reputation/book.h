@@ -77,7 +77,8 @@ struct Delta {
 
 class ReputationBook {
  public:
-  //   Errors   kInvalidArgument  the policy's; more than kMaxParties
+  //   Errors   kInvalidArgument    the policy's; more than kMaxParties
+  //            kResourceExhausted  no memory for so many
   static absl::StatusOr<ReputationBook> Create(const PaymentPolicy& policy, size_t parties);
   // The book that a log tells of. Each change is held against the rules: windows begin
   // before anything happens in them, gains keep both caps, losses what there is.
@@ -96,7 +97,8 @@ class ReputationBook {
   // Copies the units of all parties; `out` has parties() elements.
   void CopyUnits(std::span<uint64_t> out) const;
 
-  //   Errors   kInvalidArgument  more than kMaxParties in all
+  //   Errors   kInvalidArgument    more than kMaxParties in all
+  //            kResourceExhausted  no memory for so many
   absl::Status AddParties(size_t count);
 
   // Whether a call at that time would be refused for it.
@@ -152,7 +154,7 @@ class ReputationBook {
     const Account* end() const { return begin() + size_; }
     Account& operator[](size_t i) { return begin()[i]; }
     const Account& operator[](size_t i) const { return begin()[i]; }
-    void Add(size_t count);
+    absl::Status Add(size_t count);
 
    private:
     base::Buffer memory_;

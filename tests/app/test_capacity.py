@@ -78,6 +78,57 @@ class Capacity(AppTest):
         )
         self.assertEqual(plot.read_bytes(), before)
 
+    def test_what_fails_leaves_nothing_behind(self):
+        make = ["capacity", "prove", "--make=64KiB", f"--node={NODE}", self.root / "p"]
+        before = sorted(self.root.rglob("*"))
+        out = ["--out", self.root / "o"]
+        drawn = f"--challenge={DRAWN}"
+        for options in (
+            ["--challenge=xyz", *out],
+            [drawn, "--out", self.root / "no" / "such"],
+            [drawn, "--out", self.root / "p"],
+            [drawn, "--out", self.root / "p.commitment"],
+        ):
+            self.fail_with(*make, *options)
+            self.assertEqual(sorted(self.root.rglob("*")), before, options)
+        for line in (b"", b"xyz\n"):
+            self.fail_with(*make, "--challenge=-", *out, stdin=line)
+            self.assertEqual(sorted(self.root.rglob("*")), before)
+
+    def test_a_large_plot_is_not_begun_where_its_end_is_known_to_fail(self):
+        make = ["capacity", "prove", self.root / "p", "--make=4GiB", f"--node={NODE}"]
+        self.fail_with(*make, "--challenge=xyz", "--out", self.root / "o")
+        self.fail_with(*make, f"--challenge={DRAWN}", "--out", self.root / "no" / "such")
+        (self.root / "p").write_bytes(b"here")
+        self.fail_with(*make, f"--challenge={DRAWN}", "--out", self.root / "o")
+
+    def test_a_proof_does_not_replace_its_plot(self):
+        plot, _ = self.make()
+        before = plot.read_bytes()
+        self.fail_with("capacity", "prove", plot, f"--challenge={DRAWN}", "--out", plot)
+        self.assertEqual(plot.read_bytes(), before)
+
+    def test_an_empty_text_is_not_an_absent_option(self):
+        plot, _ = self.make()
+        proof = self.root / "proof"
+        out = ["--out", proof]
+        self.fail_with("capacity", "prove", plot, "--challenge", "", *out, code=USAGE)
+        self.succeed("capacity", "prove", plot, f"--challenge={DRAWN}", *out)
+        verify = ["capacity", "verify", self.root / "plot.commitment", proof]
+        self.fail_with(*verify, f"--challenge={DRAWN}", "--node", "", code=USAGE)
+        self.fail_with(*verify, "--challenge", "", code=USAGE)
+        self.fail_with("capacity", "measure", "--seed", "", code=USAGE)
+
+    def test_verify_says_where_it_checked_no_owner(self):
+        self.make()
+        drawn = [f"--challenge={DRAWN}", "--openings=4"]
+        first = self.root / "first"
+        self.assertFalse(self.verify(0, first, *drawn)["owner_checked"])
+        self.assertTrue(self.verify(0, first, *drawn, f"--node={NODE}")["owner_checked"])
+        text = ["capacity", "verify", self.root / "plot.commitment", first, *drawn]
+        self.assertIn(b"was not checked", self.succeed(*text).out)
+        self.assertNotIn(b"was not checked", self.succeed(*text, f"--node={NODE}").out)
+
     def test_wrong_command_lines_say_what_is_needed(self):
         plot, out = self.root / "p", ["--out", self.root / "o"]
         make = ["capacity", "prove", plot, f"--challenge={DRAWN}", *out]

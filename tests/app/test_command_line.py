@@ -25,6 +25,39 @@ class CommandLine(AppTest):
     def test_an_unknown_option_is_a_usage_error(self):
         self.usage("list", *self.owner(), "--colour")
 
+    def test_a_whole_number_has_no_sign_and_no_more_than_64_bits(self):
+        curve = ["price", "curve", "--points=0,0,0,0.000000001"]
+        trade = ["price", "sell", "--points=1,2,4,8", "--max-supply=1000"]
+        prove = ["capacity", "prove", "plot", "--challenge=00", "--out=o"]
+        for verb, option in (
+            (curve, "--max-supply"),
+            ([*curve, "--max-supply=5"], "--steps"),
+            ([*trade, "--units=1"], "--supply"),
+            ([*trade, "--supply=1"], "--units"),
+            ([*trade, "--supply=1", "--units=1"], "--fee-bps"),
+            (["price", "emission"], "--initial-reward"),
+            (["price", "emission"], "--halve-every"),
+            (["price", "emission"], "--tail"),
+            (["price", "emission"], "--eras"),
+            (prove, "--epoch"),
+            (prove, "--openings"),
+            (prove, "--make"),
+            (["capacity", "verify", "c", "p", "--challenge=00"], "--epoch"),
+            (["capacity", "measure"], "--deadline"),
+            (["durability", "--code=10+4", "--node-life=6mo"], "--repair-at"),
+            (["put", *self.owner(), "file"], "--lease"),
+            (["put", *self.owner(), "file"], "--threads"),
+            (["rotate", *self.owner(), "name"], "--shard"),
+            (["dht", "stats"], "--timeout"),
+            (["dht", "node"], "--for"),
+            (["dht", "put", "value"], "--quorum"),
+            (["dht", "announce", "00"], "--port"),
+            (["dht", "publish", "label", "--key=k", "--address=h:1"], "--expires-in"),
+        ):
+            for number in ("-1", "-18446744073709551615", "18446744073709551616"):
+                for spelled in ([f"{option}={number}"], [option, number]):
+                    self.assertIn(option, self.usage(*verb, *spelled))
+
     def test_help_of_every_command_exits_with_0(self):
         commands = (
             "keygen put get list info verify repair compact rotate remove recover share".split()

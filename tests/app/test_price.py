@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `shadw price` says things cost, for people and for programs."""
 
+import re
+
 from harness import USAGE, AppTest
 
 CURVE = ("--points", "1,2,4,8", "--max-supply", "1000")
@@ -67,6 +69,9 @@ class Price(AppTest):
             "cpu,1,1,3\ncpu,1,1,4": ("row 3", "column per_units", "need 3"),
             "cpu,1,1": ("row 2", "column per_units", "got 3 columns"),
             ",1,1,1": ("row 2", "column line", "no name"),
+            "cpu,+7,1,1": ("row 2", "column units", "got '+7'"),
+            "cpu,1, 5 ,1": ("row 2", "column price", "got ' 5 '"),
+            "cpu,1,1,0x1": ("row 2", "column per_units", "got '0x1'"),
             "cpu,18446744073709551616,1,1": ("row 2", "column units"),
             "cpu,18446744073709551615,1,1\ncpu,1,1,1": ("row 3", "column units", "overflow"),
         }.items():
@@ -108,6 +113,18 @@ class Price(AppTest):
         points = ["--points", "1,2,x,8", "--max-supply", "9"]
         result = self.fail_with("price", "curve", *points)
         self.assertIn("price: got --points 'x', need tokens", result.err)
+
+    def test_a_row_without_an_end_is_not_read_to_its_end(self):
+        result = self.fail_with("price", "invoice", "--input", "/dev/zero")
+        self.assertIn("a row of over 65536 bytes", result.err)
+
+    def test_every_option_has_its_help(self):
+        for verb in ("compute", "bandwidth"):
+            text = self.succeed("price", verb, "--help").out.decode()
+            options = re.findall(r"(?m)^  (--\S+) FLOAT( \(required\))?\s+(\S)", text)
+            self.assertGreater(len(options), 5)
+            for option, _, help_begins in options:
+                self.assertRegex(help_begins, "[A-Z]", option)
 
     def test_emission_ends_just_below_twenty_one_million(self):
         rows = self.succeed("price", "emission", "--eras", "40", "--json").json["rows"]

@@ -34,6 +34,14 @@ TEST(Buffer, IsAlignedAndAsLongAsAsked) {
   }
 }
 
+TEST(Buffer, WhatIsNotToBeHadIsAnErrorWhereItIsAskedForAsOne) {
+  for (const size_t size : {SIZE_MAX, SIZE_MAX - 63, SIZE_MAX / 2 + 1}) {
+    EXPECT_EQ(Buffer::Create(size).status().code(), absl::StatusCode::kResourceExhausted);
+  }
+  EXPECT_EQ(Buffer::Create(65)->size(), 65u);
+  EXPECT_EQ(Buffer::Create(0)->data(), nullptr);
+}
+
 TEST(Buffer, OfZeroBytesHoldsNothing) {
   Buffer buffer(0);
   EXPECT_EQ(buffer.data(), nullptr);

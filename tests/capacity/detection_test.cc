@@ -17,6 +17,15 @@ TEST(Detection, TheFewestChallengesAreEnoughAndOneLessIsNot) {
   }
 }
 
+// Of ln(1 - p) / ln(1 - lost) in 60 digits.
+TEST(Detection, CountsTheFewestForTheSmallestLosses) {
+  EXPECT_EQ(ChallengesFor(1e-12, 0.5).value(), 693'147'180'560);
+  EXPECT_EQ(ChallengesFor(1e-10, 0.99).value(), 46'051'701'858);
+  EXPECT_EQ(ChallengesFor(1e-12, 0.66).value(), 1'078'809'661'372);
+  EXPECT_EQ(ChallengesFor(1e-12, 0.67).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_DOUBLE_EQ(DetectionProbability(1e-17, 1).value(), 1e-17);
+}
+
 TEST(Detection, AgreesWithMultiplyingOneByOne) {
   double missed = 1;
   for (uint64_t c = 0; c <= 2000; ++c, missed *= 0.99) {

@@ -22,12 +22,12 @@ PlottedSpace Plot(uint8_t node, uint8_t seed, uint32_t labels_log2 = 25) {
 
 TEST(CombineSpace, CountsUsedBytesInFullAndPlotsByTheirWeight) {
   const AuditedSpace used[] = {{Node(1), 1000}, {Node(1), 24}};
-  const PlottedSpace plots[] = {Plot(1, 0), Plot(1, 1, 10)};
+  const PlottedSpace plots[] = {Plot(1, 0), Plot(1, 1, 23)};
   const ProvenSpace space =
       CombineSpace(Node(1), used, plots, {.free_weight_ppm = 250'000}).value();
   EXPECT_EQ(space.used_bytes, 1024);
-  EXPECT_EQ(space.free_bytes, (1U << 30) + (1U << 15));
-  EXPECT_EQ(space.score_bytes, 1024 + (1U << 28) + (1U << 13));
+  EXPECT_EQ(space.free_bytes, (1U << 30) + (1U << 28));
+  EXPECT_EQ(space.score_bytes, 1024 + (1U << 28) + (1U << 26));
 }
 
 TEST(CombineSpace, NeverCountsAPlotAsMuchAsData) {
@@ -38,6 +38,30 @@ TEST(CombineSpace, NeverCountsAPlotAsMuchAsData) {
   }
   EXPECT_EQ(CombineSpace(Node(1), {}, {}, {.free_weight_ppm = 1'000'000}).status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+// 32 KiB are made anew in two milliseconds: two hundred such plots need no disk.
+TEST(CombineSpace, RefusesPlotsThatAreMadeAnewWithinTheDeadline) {
+  const auto code = [](uint32_t labels_log2, const SpaceRule& rule) {
+    const PlottedSpace plots[] = {Plot(1, 0), Plot(1, 1, labels_log2)};
+    return CombineSpace(Node(1), {}, plots, rule).status().code();
+  };
+  for (const uint32_t small : {10U, 16U, 22U}) {
+    EXPECT_EQ(code(small, {}), absl::StatusCode::kInvalidArgument) << small;
+  }
+  EXPECT_EQ(code(23, {}), absl::StatusCode::kOk);
+  EXPECT_EQ(code(23, {.least_plot_bytes = LeastPlotBytes(2000)}),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(24, {.least_plot_bytes = LeastPlotBytes(2000)}), absl::StatusCode::kOk);
+  EXPECT_EQ(code(10, {.least_plot_bytes = 0}), absl::StatusCode::kOk);
+}
+
+TEST(CombineSpace, TheLeastPlotTakesTenDeadlinesToMakeAnew) {
+  for (uint32_t ms = 1; ms < 10'000'000; ms = ms * 3 + 1) {
+    EXPECT_GE(LeastPlotBytes(ms), ms / 1000.0 * 10 * kPlottingBytesPerSecond * 0.9999) << ms;
+  }
+  EXPECT_EQ(LeastPlotBytes(0), 32 * base::kKiB);
+  EXPECT_GT(LeastPlotBytes(UINT32_MAX), 4 * base::kGiB);
 }
 
 TEST(CombineSpace, RefusesEvidenceOfOthersPlotsTwiceAndSumsThatWrap) {

@@ -139,6 +139,28 @@ TEST(CapacityOfMany, GivesEachRowWhatTheFunctionOfOneGives) {
                    .ok());
 }
 
+// The parts over a weight leave the numbers there are: 1e10 / 1e-300, and 1e308 twice.
+TEST(CapacityIndex, RisesWithBothPartsWhateverTheWeights) {
+  for (const double weight : {5e-324, 1e-300, 1e-10, 1.0, 1e10, 1e300, 1e308}) {
+    const CapacityReferences references = {
+        .compute = 1, .storage = 1, .compute_weight = weight, .storage_weight = weight};
+    double before = 0;
+    for (double part = 1e-300; part < 1e308; part *= 1e4) {
+      const CapacityScore score = {.total = 0, .compute = part, .storage = 0};
+      const double index = CapacityIndex(score, references).value();
+      EXPECT_GE(index, before) << weight << " " << part;
+      EXPECT_LE(index, 0.5);
+      before = index;
+    }
+    const double half =
+        CapacityIndex({.total = 0, .compute = weight, .storage = weight}, references).value();
+    EXPECT_DOUBLE_EQ(half, 0.5) << weight;
+  }
+  const CapacityReferences tiny = {
+      .compute = 1, .storage = 1, .compute_weight = 1e-300, .storage_weight = 1e-300};
+  EXPECT_DOUBLE_EQ(CapacityIndex({.total = 0, .compute = 1e10, .storage = 0}, tiny).value(), 0.5);
+}
+
 TEST(CapacityIndex, StaysBelowOneAndRisesWithBothParts) {
   Draws draw;
   for (int i = 0; i < 1000; ++i) {

@@ -89,6 +89,15 @@ TEST(SpaceProof, RefusesNumbersOfOpeningsOutOfRange) {
   EXPECT_EQ(VerifySpace(plot.commitment(), {}, proof).code(), kRefused);
 }
 
+TEST(SpaceProof, RefusesAProofThatSpeaksOfAnotherSize) {
+  const FreshPlot& plot = SmallPlot();
+  SpaceProof proof = Written(plot, "plot").Prove({}).value();
+  for (const uint32_t labels_log2 : {0U, 10U, 12U, 27U, ~0U}) {
+    proof.labels_log2 = labels_log2;
+    EXPECT_EQ(VerifySpace(plot.commitment(), {}, proof).code(), kRefused) << labels_log2;
+  }
+}
+
 TEST(SpaceProof, ANumberOfOpeningsThatIsNotThereAllocatesNothing) {
   base::ByteWriter out;
   out.Raw(base::AsBytes("sPs\1")).U32(27).U32(kMaxOpenings);

@@ -24,6 +24,16 @@ TEST(CapacityWindow, CountsAReportForExactlyADay) {
   EXPECT_FALSE(window.ValueAt(At(1000 + 86'400)));
 }
 
+TEST(CapacityWindow, RefusesReportsWhoseDayIsNoNumber) {
+  const base::Time times[] = {At(0)};
+  for (const double report : {1e308, 1.01e300, std::numeric_limits<double>::infinity(), -1.0}) {
+    EXPECT_EQ(DailyCapacity(times, {&report, 1}, 0).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+  const double most = kMaxReport;
+  EXPECT_DOUBLE_EQ(DailyCapacity(times, {&most, 1}, 0).value(), kMaxReport);
+}
+
 TEST(CapacityWindow, DaysBeginAtMidnightUtcBeforeNineteenSeventyToo) {
   EXPECT_EQ(CapacityWindow::DayOf(At(0)), 0);
   EXPECT_EQ(CapacityWindow::DayOf(At(86'399)), 0);

@@ -208,3 +208,28 @@ def test_no_copy_of_the_data_fits_and_none_is_needed():
     program = textwrap.dedent(LIMITED)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "a copy would have failed\n", done.stderr
+
+
+# Arguments in their range that this process has no memory for.
+HUNGRY = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
+import shadw
+from shadw import capacity, reputation
+
+for make in (
+    lambda: capacity.FreshPlot(bytes(32), bytes(32), 27),
+    lambda: reputation.ReputationBook(2**30),
+):
+    try:
+        make()
+    except shadw.LimitError as error:
+        print("no memory" in str(error))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
+def test_no_memory_for_what_was_asked_for_is_an_error_and_no_abort():
+    program = textwrap.dedent(HUNGRY)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True\nTrue\n"), done.stderr

@@ -3,6 +3,7 @@
 
 import fractions
 import hashlib
+import struct
 import math
 
 import numpy as np
@@ -157,13 +158,25 @@ def test_the_format_is_what_the_header_says(plot):
 
 
 def test_a_plot_of_another_node_is_no_evidence(plot):
-    space = capacity.combine_space(NODE, [(NODE, 1000)], [plot.commitment])
+    small = {"least_plot_bytes": 65536}
+    space = capacity.combine_space(NODE, [(NODE, 1000)], [plot.commitment], **small)
     assert (space.used_bytes, space.free_bytes) == (1000, 65536)
     assert space.score_bytes == 1000 + 65536 // 4
     with pytest.raises(shadw.PermissionDeniedError):
         capacity.combine_space(OTHER, [], [plot.commitment])
     with pytest.raises(shadw.ConflictError):
-        capacity.combine_space(NODE, [], [plot.commitment, plot.commitment])
+        capacity.combine_space(NODE, [], [plot.commitment, plot.commitment], **small)
+    with pytest.raises(ValueError, match="need 268435456"):
+        capacity.combine_space(NODE, [], [plot.commitment])
+    assert capacity.least_plot_bytes(1000) == 268435456
+
+
+def blake(*parts):
+    return hashlib.blake2b(b"".join(parts), digest_size=32).digest()
+
+
+def node(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
 
 
 def test_a_chain_of_work_is_what_hashlib_makes_of_it():
@@ -172,10 +185,16 @@ def test_a_chain_of_work_is_what_hashlib_makes_of_it():
     chain = capacity.WorkChain(task)
     proof = chain.prove(SEED, gaps=2)
     capacity.verify_work(task, chain.root, proof, SEED, gaps=2)
-    before, after = proof[8:40], proof[40:72]
-    for _ in range(3):
-        before = hashlib.blake2b(before, digest_size=32).digest()
-    assert before == after
+    spec = struct.pack("<IBIIQ", 0, 0, 4, 3, 64 << 20)
+    digest = blake(b"shadw work 1", NODE, FRESH, spec)
+    ends, roots = [], ([], [0], [(0, 1)], [(0, 1), 2])
+    for gap, before in enumerate(roots):
+        left = [node(ends[i[0]], ends[i[1]]) if isinstance(i, tuple) else ends[i] for i in before]
+        state = blake(b"shadw gap 1", digest, struct.pack("<I", gap), *left)
+        for step in range(3 * gap, 3 * gap + 3):
+            state = blake(digest, struct.pack("<Q", step), state)
+        ends.append(state)
+    assert chain.root == node(node(*ends[:2]), node(*ends[2:]))
     other = capacity.WorkTask(OTHER, FRESH, gaps=4, steps_per_gap=3)
     with pytest.raises(shadw.PermissionDeniedError):
         capacity.verify_work(other, chain.root, proof, SEED, gaps=2)
@@ -185,10 +204,11 @@ def test_useful_work_is_the_parity_of_the_seeds_stream():
     from shadw.crypto import SeededRandom
     from shadw.erasure import ReedSolomon
 
-    stream = SeededRandom(FRESH).bytes(4 * 100)
+    key = blake(b"shadw useful work 1", NODE, FRESH)
+    stream = SeededRandom(key).bytes(4 * 100)
     data = np.frombuffer(stream, np.uint8).reshape(4, 100)
     parity = ReedSolomon(4, 2).encode(data)
-    expected = hashlib.blake2b(parity.tobytes(), digest_size=32, key=NODE).digest()
+    expected = blake(parity.tobytes())
     got = capacity.useful_work(NODE, FRESH, data_shards=4, parity_shards=2, shard_bytes=100)
     assert got == expected
 

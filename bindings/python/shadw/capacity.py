@@ -24,6 +24,7 @@ combine_space = _shadw.capacity.combine_space
 daily_capacity = _shadw.capacity.daily_capacity
 detection_probability = _shadw.capacity.detection_probability
 labels_to_remake = _shadw.capacity.labels_to_remake
+least_plot_bytes = _shadw.capacity.least_plot_bytes
 overhead_cycles = _shadw.capacity.overhead_cycles
 share_by_capacity = _shadw.capacity.share_by_capacity
 storage_condition = _shadw.capacity.storage_condition
@@ -48,6 +49,7 @@ __all__ = [
     "daily_capacity",
     "detection_probability",
     "labels_to_remake",
+    "least_plot_bytes",
     "overhead_cycles",
     "share_by_capacity",
     "storage_condition",

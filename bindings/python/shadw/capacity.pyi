@@ -22,6 +22,7 @@ __all__ = [
     "daily_capacity",
     "detection_probability",
     "labels_to_remake",
+    "least_plot_bytes",
     "overhead_cycles",
     "share_by_capacity",
     "storage_condition",
@@ -112,7 +113,7 @@ class WorkTask:
 
 @final
 class WorkChain:
-    """A chain of steps that was done, with its checkpoints."""
+    """A chain of steps that was done, and commits to its gaps."""
 
     def __init__(self, task: WorkTask) -> None: ...
     @property
@@ -210,8 +211,12 @@ def combine_space(
     plots: Sequence[PlotCommitment],
     *,
     free_weight_ppm: int = 250000,
+    least_plot_bytes: int = 268435456,
 ) -> ProvenSpace:
     """Audited used bytes, and plotted free bytes at a weight under 1."""
+
+def least_plot_bytes(deadline_ms: int) -> int:
+    """The least plot that takes ten deadlines to make anew."""
 
 def verify_space(
     commitment: PlotCommitment, proof: Buffer, seed: Buffer, epoch: int, openings: int = 30
@@ -236,4 +241,4 @@ def useful_work(
     parity_shards: int = 4,
     shard_bytes: int = 1048576,
 ) -> bytes:
-    """The hash, keyed by the node, of the parity of a buffer made from the seed."""
+    """The hash of the parity of a buffer made from node and seed."""

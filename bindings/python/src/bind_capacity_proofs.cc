@@ -135,17 +135,24 @@ void BindSpace(py::module_& m) {
   m.def(
       "combine_space",
       [](const Bytes& node_id, const std::vector<std::pair<Bytes, Int<uint64_t>>>& used,
-         const std::vector<PlotCommitment>& plots, Int<uint32_t> free_weight_ppm) {
+         const std::vector<PlotCommitment>& plots, Int<uint32_t> free_weight_ppm,
+         Int<uint64_t> least_plot_bytes) {
         std::vector<capacity::AuditedSpace> audited;
         for (const auto& [node, bytes] : used) audited.push_back({NodeOf(node), bytes});
         std::vector<capacity::PlottedSpace> plotted;
         for (const PlotCommitment& plot : plots) plotted.push_back({plot.parameters});
-        return Value(capacity::CombineSpace(NodeOf(node_id), audited, plotted,
-                                            {.free_weight_ppm = free_weight_ppm}));
+        return Value(capacity::CombineSpace(
+            NodeOf(node_id), audited, plotted,
+            {.free_weight_ppm = free_weight_ppm, .least_plot_bytes = least_plot_bytes}));
       },
       py::arg("node_id"), py::arg("used"), py::arg("plots"), py::kw_only(),
       py::arg("free_weight_ppm") = 250'000,
+      py::arg("least_plot_bytes") = capacity::SpaceRule{}.least_plot_bytes,
       "Audited used bytes, and plotted free bytes at a weight under 1.");
+  m.def(
+      "least_plot_bytes",
+      [](Int<uint32_t> deadline_ms) { return capacity::LeastPlotBytes(deadline_ms); },
+      py::arg("deadline_ms"), "The least plot that takes ten deadlines to make anew.");
 }
 
 capacity::WorkKind KindNamed(const std::string& name) {
@@ -173,7 +180,7 @@ void BindWork(py::module_& m) {
            py::arg("kind") = "hash_chain", py::arg("gaps") = 4096, py::arg("steps_per_gap") = 256,
            py::arg("memory_bytes") = 64 * base::kMiB)
       .def_property_readonly("steps", [](const WorkTask& task) { return task.spec.steps(); });
-  py::class_<WorkChain>(m, "WorkChain", "A chain of steps that was done, with its checkpoints.")
+  py::class_<WorkChain>(m, "WorkChain", "A chain of steps that was done, and commits to its gaps.")
       .def(py::init([](const WorkTask& task) {
              return Value(Unlocked([&] { return WorkChain::Run(task); }));
            }),
@@ -209,7 +216,7 @@ void BindWork(py::module_& m) {
       },
       py::arg("node_id"), py::arg("seed"), py::kw_only(), py::arg("data_shards") = 10,
       py::arg("parity_shards") = 4, py::arg("shard_bytes") = base::kMiB,
-      "The hash, keyed by the node, of the parity of a buffer made from the seed.");
+      "The hash, of the parity of a buffer made from node and seed.");
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ template <typename... Ts>
 class Block {
  public:
   Block(const Shape& shape, const Out& out, const Column<Ts>&... columns)
-      : readers_(Reader<Ts>(columns, shape, out)...) {}
+      : readers_(Reader<Ts>(columns, shape, out.data())...) {}
 
   std::optional<Failure> Load(size_t begin, size_t rows) {
     std::optional<Failure> failure;

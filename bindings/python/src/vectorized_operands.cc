@@ -253,10 +253,9 @@ std::vector<Run> RunsOf(const Operand& operand, const Shape& shape) {
 // --- reading --------------------------------------------------------------------
 
 template <typename T>
-Reader<T>::Reader(const Column<T>& column, const Shape& shape, const Out& out)
+Reader<T>::Reader(const Column<T>& column, const Shape& shape, const void* out_data)
     : column_(&column), runs_(RunsOf(column, shape)) {
-  const bool is_out = py::isinstance<py::array>(out.array) &&
-                      py::reinterpret_borrow<py::array>(out.array).data() == column.data();
+  const bool is_out = out_data != nullptr && out_data == column.data();
   const bool aligned = reinterpret_cast<uintptr_t>(column.data()) % alignof(T) == 0;
   const bool alike = column.element() == kElementOf<T> || IsOfOtherSign<T>(column.element());
   direct_ = runs_.size() == 1 && runs_.front().stride == sizeof(T) && aligned && alike && !is_out;
@@ -477,6 +476,11 @@ template class Result<uint64_t>;
 template class Result<bool>;
 
 }  // namespace vectorized
+
+const void* Out::data() const {
+  return py::isinstance<py::array>(array) ? py::reinterpret_borrow<py::array>(array).data()
+                                          : nullptr;
+}
 
 base::FormulaMode ModeNamed(const std::string& name) {
   if (name == "corrected") return base::FormulaMode::kCorrected;

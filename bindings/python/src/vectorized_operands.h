@@ -28,6 +28,9 @@ base::FormulaMode ModeNamed(const std::string& name);
 // Where the result goes; see vectorized.h.
 struct Out {
   py::object array = py::none();
+
+  // Where the result goes, where it is an array.
+  const void* data() const;
 };
 
 namespace vectorized {
@@ -108,7 +111,8 @@ template <typename T>
 class Reader {
  public:
   // What lies where the result goes is read from a copy, so that a row can be asked again.
-  Reader(const Column<T>& column, const Shape& shape, const Out& out = {});
+  // Needs no lock of the interpreter.
+  Reader(const Column<T>& column, const Shape& shape, const void* out_data = nullptr);
   // Rows [begin, begin + rows) as span(); an element that T cannot hold is at bad_row().
   // As many rows as one likes; what lies as T is not copied.
   absl::Status Load(size_t begin, size_t rows);
