@@ -84,7 +84,6 @@ PLOTS = {
         {"deadline_ms": whole(0, 16_000, 100)},
         "deadline of an answer, ms",
         "the least plot that counts, bytes",
-        each=True,
         note="over 16 s it is larger than any plot",
     ),
     "ShareByCapacity": Plot(

@@ -259,8 +259,9 @@ PLOTS = {
 CODEC = "writes or reads bytes: no formula"
 NO_PLOT = {
     "Check": "only checks",
-    "HistoryOf": "counts and sums, in C++ alone",
-    "LocalScores": "the same scaling as GlobalScores for one node's peers, in C++ alone",
+    "FindWeightedOutliers": "FilteredMean shows what is left without them",
+    "HistoryOf": "counts and sums",
+    "LocalScores": "the same scaling as GlobalScores for one node's peers",
     "EncodeChanges": CODEC,
     "DecodeChanges": CODEC,
 }

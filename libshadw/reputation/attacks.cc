@@ -181,7 +181,7 @@ absl::StatusOr<SlanderReport> RunSlander(const Slander& attack, base::FormulaMod
   if (mode == base::FormulaMode::kReference) {
     FindOutliers(values, keep);
   } else {
-    FindOutliers(values, weights, keep);
+    FindWeightedOutliers(values, weights, keep);
   }
   report.caught = attack.liars > 0 && keep.back() == 0;
   const double reach = attack.lie - attack.truth;

@@ -45,8 +45,8 @@ void FindOutliers(std::span<const double> values, std::span<uint8_t> keep) {
   }
 }
 
-void FindOutliers(std::span<const double> values, std::span<const double> weights,
-                  std::span<uint8_t> keep) {
+void FindWeightedOutliers(std::span<const double> values, std::span<const double> weights,
+                          std::span<uint8_t> keep) {
   const double largest = weights.empty() ? 0 : *std::ranges::max_element(weights);
   const auto weight = [&](size_t i) { return weights[i] > 0 ? weights[i] / largest : 0; };
   double all = 0;
@@ -94,7 +94,7 @@ absl::StatusOr<double> FilteredMean(std::span<const double> values, std::span<co
   if (mode == base::FormulaMode::kReference) {
     FindOutliers(values, keep);
   } else {
-    FindOutliers(values, weights, keep);
+    FindWeightedOutliers(values, weights, keep);
   }
   double sum = 0;
   double kept = 0;

@@ -39,12 +39,12 @@ double WeightedSum(std::span<const double> values, std::span<const double> weigh
 // Which values stay: those less than three standard deviations from the mean.
 //   Shapes   keep  as many as values; gets 1 or 0
 void FindOutliers(std::span<const double> values, std::span<uint8_t> keep);
-// The same with the weighted mean and the weighted deviation, so that a crowd without
+// As FindOutliers with the weighted mean and the weighted deviation, so that a crowd without
 // weight cannot make an outlier of what is true. Values of weight 0 do not stay. Where all
 // weights are alike it is the same filter.
 //   Shapes   weights, keep  as many as values
-void FindOutliers(std::span<const double> values, std::span<const double> weights,
-                  std::span<uint8_t> keep);
+void FindWeightedOutliers(std::span<const double> values, std::span<const double> weights,
+                          std::span<uint8_t> keep);
 
 // The weighted mean of the values that are no outliers.
 //   Range    the least to the greatest value (reference: 0 to the greatest)

@@ -73,7 +73,7 @@ class Price(AppTest):
             "cpu,1, 5 ,1": ("row 2", "column price", "got ' 5 '"),
             "cpu,1,1,0x1": ("row 2", "column per_units", "got '0x1'"),
             "cpu,18446744073709551616,1,1": ("row 2", "column units"),
-            "cpu,18446744073709551615,1,1\ncpu,1,1,1": ("row 3", "column units", "overflow"),
+            "cpu,18446744073709551615,1,1\ncpu,1,1,1": ("row 3", "column units", "need units and a total below 2^64"),
         }.items():
             path = self.write("bad.csv", f"line,units,price,per_units\n{rows}\n".encode())
             result = self.fail_with("price", "invoice", "--input", path)

@@ -69,6 +69,7 @@ TABLE = {
     "capacity.capacity_index": ({"compute": [1.0, 3.0], "storage": [0.5, 0.0]}, {}),
     "capacity.overhead_cycles": ({"cycles_per_s": [1e6, 5.0], "share": [0.25, 1.0]}, {}),
     "capacity.detection_probability": ({"lost": [0.01, 0.5], "challenges": [300, 7]}, {}),
+    "capacity.least_plot_bytes": ({"deadline_ms": [1000, 250]}, {}),
     "capacity.challenges_for": ({"lost": [0.01, 0.5], "probability": [0.99, 0.5]}, {}),
     "capacity.storage_is_larger_than_share": (
         {"capacity": [1.0, 2.0], "total_capacity": [2.0, 4.0]},

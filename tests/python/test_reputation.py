@@ -149,6 +149,11 @@ def test_the_statistics_are_those_of_numpy(rng):
     far = np.append(values, 50.0)
     kept = np.abs(far - far.mean()) < 3 * far.std(ddof=1)
     assert reputation.outliers(far) == np.flatnonzero(~kept).tolist() == [100]
+    # Of no weight, it does not stay and moves nothing; with all the weight, it is the mean.
+    assert reputation.outliers(far, [1.0] * 100 + [0.0]) == [100]
+    assert reputation.outliers(far, [0.0] * 100 + [1.0]) == list(range(100))
+    with pytest.raises(shadw.InvalidArgumentError, match="101 values and 2 weights"):
+        reputation.outliers(far, [1, 2])
     expected = np.average(values, weights=weights)
     filtered = reputation.filtered_mean(far, np.append(weights, 1.0))
     assert filtered == pytest.approx(expected, rel=1e-12)

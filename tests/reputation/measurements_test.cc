@@ -217,7 +217,7 @@ TEST(Statistics, OfEqualWeightsAreThoseWithoutWeights) {
     std::vector<uint8_t> plain(size);
     std::vector<uint8_t> weighted(size);
     FindOutliers(some, plain);
-    FindOutliers(some, std::vector<double>(size, 0.3), weighted);
+    FindWeightedOutliers(some, std::vector<double>(size, 0.3), weighted);
     EXPECT_EQ(plain, weighted) << size;
   }
 }

@@ -215,7 +215,7 @@ def combine_space(
 ) -> ProvenSpace:
     """Audited used bytes, and plotted free bytes at a weight under 1."""
 
-def least_plot_bytes(deadline_ms: int) -> int:
+def least_plot_bytes(deadline_ms: Numbers, out: NDArray[Any] | None = None) -> Any:
     """The least plot that takes ten deadlines to make anew."""
 
 def verify_space(

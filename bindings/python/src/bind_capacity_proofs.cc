@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "bindings/python/src/casters.h"
+#include "bindings/python/src/vectorized.h"
 #include "libshadw/capacity/fresh_plot.h"
 #include "libshadw/capacity/plot_file.h"
 #include "libshadw/capacity/proven_space.h"
@@ -151,8 +152,11 @@ void BindSpace(py::module_& m) {
       "Audited used bytes, and plotted free bytes at a weight under 1.");
   m.def(
       "least_plot_bytes",
-      [](Int<uint32_t> deadline_ms) { return capacity::LeastPlotBytes(deadline_ms); },
-      py::arg("deadline_ms"), "The least plot that takes ten deadlines to make anew.");
+      [](const Column<uint32_t>& deadline_ms, const Out& out) {
+        return Vectorized(out, capacity::LeastPlotBytes, deadline_ms);
+      },
+      py::arg("deadline_ms"), py::arg("out") = py::none(),
+      "The least plot that takes ten deadlines to make anew.");
 }
 
 capacity::WorkKind KindNamed(const std::string& name) {

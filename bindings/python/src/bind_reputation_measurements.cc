@@ -18,10 +18,22 @@ std::optional<double> Measured(double value) {
   return std::isnan(value) ? std::nullopt : std::optional<double>(value);
 }
 
-py::list OutliersOf(const Doubles& values) {
+void CheckAsMany(std::span<const double> values, std::span<const double> weights) {
+  if (values.size() == weights.size()) return;
+  Refuse("reputation: got " + std::to_string(values.size()) + " values and " +
+         std::to_string(weights.size()) + " weights, need as many");
+}
+
+py::list OutliersOf(const Doubles& values, const std::optional<Doubles>& weights) {
   const auto all = All(values);
   std::vector<uint8_t> keep(all.span().size());
-  reputation::FindOutliers(all.span(), keep);
+  if (weights) {
+    const auto of_all = All(*weights);
+    CheckAsMany(all.span(), of_all.span());
+    reputation::FindWeightedOutliers(all.span(), of_all.span(), keep);
+  } else {
+    reputation::FindOutliers(all.span(), keep);
+  }
   py::list rows;
   for (size_t i = 0; i < keep.size(); ++i) {
     if (keep[i] == 0) rows.append(i);
@@ -32,10 +44,7 @@ py::list OutliersOf(const Doubles& values) {
 double WeightedSumOf(const Doubles& values, const Doubles& weights) {
   const auto all = All(values);
   const auto of_all = All(weights);
-  if (all.span().size() != of_all.span().size()) {
-    Refuse("reputation: got " + std::to_string(all.span().size()) + " values and " +
-           std::to_string(of_all.span().size()) + " weights, need as many");
-  }
+  CheckAsMany(all.span(), of_all.span());
   return reputation::WeightedSum(all.span(), of_all.span());
 }
 
@@ -65,7 +74,7 @@ void BindStatistics(py::module_& m) {
       [](const Doubles& values) { return reputation::SampleVariance(All(values).span()); },
       py::arg("values"));
   m.def("weighted_sum", &WeightedSumOf, py::arg("values"), py::arg("weights"));
-  m.def("outliers", &OutliersOf, py::arg("values"));
+  m.def("outliers", &OutliersOf, py::arg("values"), py::arg("weights") = py::none());
   m.def(
       "filtered_mean",
       [](const Doubles& values, const Doubles& weights, const std::string& mode) {
