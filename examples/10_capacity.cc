@@ -42,7 +42,7 @@ int main() {
 
   const AuditedSpace audits[] = {{.node_id = node, .bytes = 3 << 20}};
   const PlottedSpace plots[] = {{kept.parameters}};
-  // 4 MiB are made anew in a fifth of a second: in earnest leave it at 256 MiB.
+  // 4 MiB are made anew in a fifth of a second: in earnest leave it at 512 MiB.
   const SpaceRule rule = {.least_plot_bytes = 4 << 20};
   const ProvenSpace space = CombineSpace(node, audits, plots, rule).value();
   std::printf("space: %llu used + %llu plotted count as %llu bytes\n",

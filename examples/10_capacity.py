@@ -31,7 +31,7 @@ try:
     raise SystemExit("a proof served twice")
 except shadw.PermissionDeniedError:
     pass
-# 4 MiB are made anew in a fifth of a second: in earnest leave least_plot_bytes at 256 MiB.
+# 4 MiB are made anew in a fifth of a second: in earnest leave least_plot_bytes at 512 MiB.
 space = capacity.combine_space(node, [(node, 3 << 20)], [kept], least_plot_bytes=4 << 20)
 print(f"space: {space.used_bytes} used + {space.free_bytes} plotted count as {space.score_bytes}")
 

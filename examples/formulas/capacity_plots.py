@@ -81,10 +81,10 @@ PLOTS = {
     ),
     "LeastPlotBytes": Plot(
         "capacity.least_plot_bytes(deadline_ms)",
-        {"deadline_ms": whole(0, 16_000, 100)},
+        {"deadline_ms": whole(0, 10_000, 100)},
         "deadline of an answer, ms",
         "the least plot that counts, bytes",
-        note="over 16 s it is larger than any plot",
+        note="over 10 s it is larger than any plot",
     ),
     "ShareByCapacity": Plot(
         "capacity.share_by_capacity([c, 2000.0, 3000.0], [True, True, False], failed)[0][0]",

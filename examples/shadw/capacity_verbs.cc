@@ -21,6 +21,7 @@
 #include "libshadw/base/system_clock.h"
 #include "libshadw/capacity/fresh_plot.h"
 #include "libshadw/capacity/plot_file.h"
+#include "libshadw/capacity/proven_space.h"
 #include "libshadw/capacity/score.h"
 #include "libshadw/capacity/useful_work.h"
 #include "libshadw/capacity/work_chain.h"
@@ -282,6 +283,15 @@ absl::StatusOr<Outcome> MakeAndProve(const CapacityProveArguments& arguments, Co
 
 constexpr char kNoOwner[] = "whose plot it is was not checked: --node says whose it must be\n";
 
+// The proof of a plot that is too small holds and proves nothing.
+std::string TooSmall(const capacity::PlotCommitment& commitment) {
+  const uint64_t least = capacity::SpaceRule{}.least_plot_bytes;
+  if (commitment.parameters.bytes() >= least) return "";
+  return absl::StrCat("too small to count: made anew within ", capacity::kRemakeDeadlines,
+                      " deadlines of ", capacity::kDefaultDeadlineMs, " ms; need ",
+                      FormatBytes(least), "\n");
+}
+
 struct Verdict {
   const char* kind;
   absl::Status status;
@@ -344,14 +354,16 @@ absl::StatusOr<Outcome> CapacityVerify(const CapacityVerifyArguments& arguments,
   }
   const std::string why(verdict.status.message());
   const char* word = verdict.status.ok() ? "accepted" : "refused";
-  Outcome outcome{
-      .text = absl::StrCat(word, " ", verdict.kind, ": ", DescribePlot(commitment),
-                           why.empty() ? "" : "\n", why, "\n", owner_checked ? "" : kNoOwner),
-      .json = JsonOf(commitment),
-      .good = verdict.status.ok()};
+  const std::string too_small = TooSmall(commitment);
+  Outcome outcome{.text = absl::StrCat(word, " ", verdict.kind, ": ", DescribePlot(commitment),
+                                       why.empty() ? "" : "\n", why, "\n", too_small,
+                                       owner_checked ? "" : kNoOwner),
+                  .json = JsonOf(commitment),
+                  .good = verdict.status.ok()};
   outcome.json.update({{"accepted", verdict.status.ok()},
                        {"kind", verdict.kind},
                        {"why_not", why},
+                       {"counts", verdict.status.ok() && too_small.empty()},
                        {"owner_checked", owner_checked}});
   return outcome;
 }

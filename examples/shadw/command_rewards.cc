@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -63,7 +65,19 @@ std::string Table(const Participants& participants, const std::vector<base::Amou
   return text;
 }
 
+// Before anything is read: a ledger is not written over by what is made of it.
+absl::Status CheckOut(const RewardsArguments& arguments) {
+  std::error_code ignored;  // one of the two is no file
+  if (!arguments.out.empty() &&
+      std::filesystem::equivalent(arguments.input, arguments.out, ignored)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("rewards: got --out '", arguments.out, "', need another file than --input"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Outcome> Reward(const RewardsArguments& arguments, Console& console) {
+  SHADW_RETURN_IF_ERROR(CheckOut(arguments));
   SHADW_ASSIGN_OR_RETURN(const base::Amount pool,
                          ParseTokens(arguments.pool, "rewards: got --pool"));
   SHADW_ASSIGN_OR_RETURN(const Participants participants, ReadLedger(arguments.input));
@@ -102,7 +116,8 @@ void AddRewardsCommand(CLI::App& app, Chosen& chosen) {
   CLI::App* command = AddCommand<RewardsArguments>(
       app, chosen, "rewards", "Split a pool among the participants of a ledger, to the last unit",
       rewards, Reward);
-  command->add_option("--input", rewards->input, "Rows of id,reputation below that header; or -")
+  NeedText(command->add_option("--input", rewards->input,
+                               "Rows of id,reputation below that header; or -"))
       ->type_name("FILE")
       ->required();
   command->add_option("--pool", rewards->pool, "What is split, with at most 9 decimals")
@@ -118,7 +133,8 @@ void AddRewardsCommand(CLI::App& app, Chosen& chosen) {
       ->type_name("NAME");
   command->add_flag("--bootstrap", rewards->bootstrap,
                     "Split equally where nobody has a reputation yet");
-  command->add_option("--out", rewards->out, "Write id,reputation,reward in base units here")
+  NeedText(
+      command->add_option("--out", rewards->out, "Write id,reputation,reward in base units here"))
       ->type_name("FILE");
   command->footer(
       "A bad row is named with its column and the reason, and nothing is written.\n\n"

@@ -53,7 +53,7 @@ struct CapacityRewardOptions {
 // RW1: the pool by capacity.
 //   Shapes   capacities, shares  N each, 1 <= N <= kMaxParticipants
 //   Range    capacities  finite, >= 0; where all are 0 nobody is paid
-//   Monotone in  pool; one's own capacity
+//   Monotone in  one's own capacity; pool (with kLargestRemainder within one unit)
 //   Units    base units
 //   Errors   kInvalidArgument  shapes, or a capacity that is negative or not finite;
 //            kUnimplemented    kReference: the authors published no program
@@ -79,7 +79,7 @@ struct StorageRewardOptions {
 //   Shapes   capacities, passed, shares  N each, 1 <= N <= kMaxParticipants
 //   Range    capacities  finite, >= 0
 //            passed      0 or 1
-//   Monotone in  pool; one's own capacity
+//   Monotone in  one's own capacity; pool (with kLargestRemainder within one unit)
 //   Units    base units
 //   Errors   kInvalidArgument  as RewardCapacity; `passed` above 1
 //            kResourceExhausted  kPaperLiteral, and a sum does not fit an Amount

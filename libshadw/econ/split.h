@@ -43,8 +43,8 @@ struct SplitTotals {
 //   Shapes   weights, shares  N each, 1 <= N <= kMaxParticipants; they do not overlap
 //   Range    weights  any; where all are 0 nobody is paid, and the pool is carried, or
 //                     burned where that is the rule
-//   Monotone in  pool; in one's own weight; falls in the weights of others (with
-//            kLargestRemainder within one unit)
+//   Monotone in  one's own weight; in pool, and falls in the weights of others (these
+//            two within one unit with kLargestRemainder)
 //   Units    base units
 //   Errors   kInvalidArgument  no weights, too many, or another number of shares
 //   Promise  paid + burned + carried == pool; with kLargestRemainder paid == pool
@@ -73,7 +73,7 @@ struct SqrtSplitOptions {
 // A pool by the square roots of reputations.
 //   Shapes   reputations, shares  N each, 1 <= N <= kMaxParticipants; they do not overlap
 //   Range    reputations  any
-//   Monotone in  pool; in one's own reputation
+//   Monotone in  one's own reputation; in pool (with kLargestRemainder within one unit)
 //   Units    base units; reputations in any one unit
 //   Errors   kInvalidArgument  no reputations, too many, or another number of shares
 //   Promise  paid + burned + carried == pool; integers only, the same on every machine

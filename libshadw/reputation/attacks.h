@@ -14,6 +14,9 @@
 //   slander by report    liars of up to about a tenth of all weight who tell one extreme
 //                        value are left out; up to nine tenths move the mean by their
 //                        weight, however many they are
+//   newcomers' reports   a reporter without a score counts as ScorePolicy says, by default
+//                        as much as a low one: enough new names outvote everybody, so a
+//                        name must cost more than its word is worth
 //   whitewashing         a new name costs what the old one was worth; who has nothing
 //                        loses nothing, so nothing may be free for newcomers
 //   sybils               square-root rewards pay sqrt(m) for m names: each must cost more

@@ -96,10 +96,12 @@ absl::Status Check(const Measurements& measurements);
 struct ScorePolicy {
   // About a node, or it gets no score of its own. Corrected: of reporters with weight.
   uint32_t least_reports = 4;
-  uint32_t least_metrics = 3;        // of those with a score
-  uint32_t least_uptime = 40;        // percent; below it a node is out
-  uint32_t default_score = 15;       // of a reporter without one, where nobody has one
-  double default_quantile = 0.15;    // of all scores, for a reporter without one
+  uint32_t least_metrics = 3;   // of those with a score
+  uint32_t least_uptime = 40;   // percent; below it a node is out
+  uint32_t default_score = 15;  // of a reporter without one, where nobody has one
+  // Of all scores, for a reporter without one. Where names are free this gives a crowd of
+  // new ones the say: leave their reports out, or let only the least be theirs (0).
+  double default_quantile = 0.15;
   uint32_t new_weight_percent = 30;  // of a new score against the old ones
 
   absl::Status Validate() const;

@@ -129,6 +129,13 @@ class Capacity(AppTest):
         self.assertIn(b"was not checked", self.succeed(*text).out)
         self.assertNotIn(b"was not checked", self.succeed(*text, f"--node={NODE}").out)
 
+    def test_verify_says_that_a_small_plot_proves_nothing(self):
+        self.make()
+        drawn = [f"--challenge={DRAWN}", "--openings=4"]
+        self.assertFalse(self.verify(0, self.root / "first", *drawn)["counts"])
+        text = ["capacity", "verify", self.root / "plot.commitment", self.root / "first", *drawn]
+        self.assertIn(b"too small to count", self.succeed(*text).out)
+
     def test_wrong_command_lines_say_what_is_needed(self):
         plot, out = self.root / "p", ["--out", self.root / "o"]
         make = ["capacity", "prove", plot, f"--challenge={DRAWN}", *out]

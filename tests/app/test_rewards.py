@@ -96,6 +96,15 @@ class Rewards(AppTest):
         self.succeed("rewards", "--input", path, "--pool", "0.000000003", "--out", out)
         self.assertEqual(out.read_text(), "id,reputation,reward\nann,1,1\nbob,4,2\n")
 
+    def test_a_ledger_is_not_written_over_by_its_rewards(self):
+        text = "id,reputation\nann,1\n"
+        path = self.ledger(text)
+        arguments = ["rewards", "--input", path, "--pool", "1"]
+        self.assertIn("rewards: got --out", self.fail_with(*arguments, "--out", path).err)
+        self.assertEqual(path.read_text(), text)
+        self.expect(USAGE, *arguments, "--out", "")
+        self.expect(USAGE, "rewards", "--input", "", "--pool", "1")
+
     def test_an_absurd_pool_is_refused(self):
         path = self.ledger("id,reputation\nann,1\n")
         for pool in ("-1", "nan", "1e3", ".", "1.", "0.0000000001", "18446744074"):

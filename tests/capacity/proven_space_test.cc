@@ -22,12 +22,12 @@ PlottedSpace Plot(uint8_t node, uint8_t seed, uint32_t labels_log2 = 25) {
 
 TEST(CombineSpace, CountsUsedBytesInFullAndPlotsByTheirWeight) {
   const AuditedSpace used[] = {{Node(1), 1000}, {Node(1), 24}};
-  const PlottedSpace plots[] = {Plot(1, 0), Plot(1, 1, 23)};
+  const PlottedSpace plots[] = {Plot(1, 0), Plot(1, 1, 24)};
   const ProvenSpace space =
       CombineSpace(Node(1), used, plots, {.free_weight_ppm = 250'000}).value();
   EXPECT_EQ(space.used_bytes, 1024);
-  EXPECT_EQ(space.free_bytes, (1U << 30) + (1U << 28));
-  EXPECT_EQ(space.score_bytes, 1024 + (1U << 28) + (1U << 26));
+  EXPECT_EQ(space.free_bytes, (1U << 30) + (1U << 29));
+  EXPECT_EQ(space.score_bytes, 1024 + (1U << 28) + (1U << 27));
 }
 
 TEST(CombineSpace, NeverCountsAPlotAsMuchAsData) {
@@ -49,10 +49,11 @@ TEST(CombineSpace, RefusesPlotsThatAreMadeAnewWithinTheDeadline) {
   for (const uint32_t small : {10U, 16U, 22U}) {
     EXPECT_EQ(code(small, {}), absl::StatusCode::kInvalidArgument) << small;
   }
-  EXPECT_EQ(code(23, {}), absl::StatusCode::kOk);
-  EXPECT_EQ(code(23, {.least_plot_bytes = LeastPlotBytes(2000)}),
+  EXPECT_EQ(code(23, {}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(24, {}), absl::StatusCode::kOk);
+  EXPECT_EQ(code(24, {.least_plot_bytes = LeastPlotBytes(2000)}),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code(24, {.least_plot_bytes = LeastPlotBytes(2000)}), absl::StatusCode::kOk);
+  EXPECT_EQ(code(25, {.least_plot_bytes = LeastPlotBytes(2000)}), absl::StatusCode::kOk);
   EXPECT_EQ(code(10, {.least_plot_bytes = 0}), absl::StatusCode::kOk);
 }
 

@@ -166,9 +166,9 @@ def test_a_plot_of_another_node_is_no_evidence(plot):
         capacity.combine_space(OTHER, [], [plot.commitment])
     with pytest.raises(shadw.ConflictError):
         capacity.combine_space(NODE, [], [plot.commitment, plot.commitment], **small)
-    with pytest.raises(ValueError, match="need 268435456"):
+    with pytest.raises(ValueError, match="need 536870912"):
         capacity.combine_space(NODE, [], [plot.commitment])
-    assert capacity.least_plot_bytes(1000) == 268435456
+    assert capacity.least_plot_bytes(1000) == 536870912
 
 
 def blake(*parts):

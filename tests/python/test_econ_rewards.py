@@ -89,6 +89,14 @@ def test_an_escrow_uses_closed_places_again_and_no_id_twice():
         account.close_payment(payment, height=expected + 1)
         assert account.withdraw(payment, height=expected + 1) == 1
     assert account.earned.sum() + account.balance + account.withdrawn == account.deposited
+    assert account.payments[-1] == 4999 and len(account.payments) == len(account.earned) < 4097
+
+
+@pytest.mark.parametrize("uptimes", [5, [5], [[5], [6]], [], np.zeros((2, 0), int)])
+def test_a_service_without_periods_is_refused(uptimes):
+    uptimes = np.array(uptimes, dtype=int)
+    with pytest.raises(shadw.InvalidArgumentError, match="got no periods"):
+        econ.evaluate_sla(uptimes, 5, latency_ns=np.zeros((*uptimes.shape[:-1], 0), int))
 
 
 def test_an_escrow_of_many_rates_is_that_of_whole_blocks():

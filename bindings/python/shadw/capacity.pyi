@@ -211,7 +211,7 @@ def combine_space(
     plots: Sequence[PlotCommitment],
     *,
     free_weight_ppm: int = 250000,
-    least_plot_bytes: int = 268435456,
+    least_plot_bytes: int = 536870912,
 ) -> ProvenSpace:
     """Audited used bytes, and plotted free bytes at a weight under 1."""
 

@@ -503,8 +503,11 @@ class EscrowAccount:
     @property
     def balance(self) -> int: ...
     @property
+    def payments(self) -> NDArray[Any]:
+        """The ids, rising, without the forgotten ones."""
+    @property
     def earned(self) -> NDArray[Any]:
-        """Not yet withdrawn, in the order of the ids, without the forgotten payments."""
+        """Not yet withdrawn, by each of `payments`."""
     @property
     def deposited(self) -> int: ...
     @property

@@ -261,6 +261,11 @@ void BindEscrow(py::module_& m) {
     for (const auto& payment : self.payments()) balances.push_back(payment.balance);
     return AdoptColumn(std::move(balances));
   };
+  const auto ids = [](const EscrowAccount& self) {
+    std::vector<uint64_t> payments;
+    for (const auto& payment : self.payments()) payments.push_back(payment.id);
+    return AdoptColumn(std::move(payments));
+  };
   const auto state = [](const EscrowAccount& self) {
     constexpr std::array<const char*, 3> kNames = {"open", "overdrawn", "closed"};
     return kNames[static_cast<size_t>(self.state())];
@@ -299,6 +304,7 @@ void BindEscrow(py::module_& m) {
           py::arg("height"))
       .def_property_readonly("state", state)
       .def_property_readonly("balance", &EscrowAccount::balance)
+      .def_property_readonly("payments", ids)
       .def_property_readonly("earned", earned)
       .def_property_readonly("deposited", &EscrowAccount::deposited)
       .def_property_readonly("withdrawn", &EscrowAccount::withdrawn)
@@ -355,7 +361,7 @@ py::object EvaluateSlaOf(const py::object& uptime_ppm, const py::object& target_
   const auto promises = Column<int64_t>::Borrow(Beside(promised_latency_ns));
   const vectorized::Shape shape =
       vectorized::Broadcast({&uptimes, &targets, &latencies, &promises});
-  if (uptimes.lengths().empty() || uptimes.lengths().back() == 0) {
+  if (uptimes.lengths().empty() || shape.lengths.back() == 0) {
     Refuse("econ: got no periods, need an array of uptimes with periods along its last dimension");
   }
   const auto periods = static_cast<size_t>(shape.lengths.back());
