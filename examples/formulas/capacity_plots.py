@@ -110,7 +110,7 @@ PLOTS = {
     "DailyCapacity": DAY,
 }
 
-PROOF = "proofs and their bytes: they hold or they do not"
+PROOF = "a part of a proof: hashes, places or bytes"
 NO_PLOT = {
     "CapacityOfMany": "columns of Capacity",
     "KeepSome": "draws which labels are kept",

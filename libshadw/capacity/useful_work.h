@@ -3,8 +3,10 @@
 // Work of known answer that a storage node does anyway: encode a buffer made from a seed,
 // and say the hash of the parity.
 //
-//   const UsefulTask task = {.node_id = id, .seed = fresh, .code = {10, 4}, .shard_bytes = 1 <<
-//   20}; SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
+//   UsefulTask task = {.node_id = id, .seed = fresh};
+//   task.code = {10, 4};
+//   task.shard_bytes = 1 << 20;
+//   SHADW_ASSIGN_OR_RETURN(const Hash256 answer, DoUsefulWork(task));
 //
 // The buffer hangs on the node id too: nothing that a neighbour did helps. Who asks needs the
 // answer too, and works for it once for each node and seed; as with `work_chain.h` the time

@@ -12,8 +12,8 @@
 //
 //   RoutingTable table(now, own_id, {.bucket_size = 8});
 //   table.Answered(now, contact, rtt);
-//   table.Closest(target, 8, [&](const RoutingTable::Entry& it) { reply.contacts.Add(it.contact);
-//   }); table.Suspects(now, bucket, [&](const Contact& contact) { Ping(contact); });
+//   table.Closest(target, 8, [&](const auto& entry) { reply.contacts.Add(entry.contact); });
+//   table.Suspects(now, bucket, [&](const Contact& contact) { Ping(contact); });
 //   table.Silent(contact);                          // it did not answer
 //
 // Limits: kMaxIdBits buckets of bucket_size contacts and as many replacements.
