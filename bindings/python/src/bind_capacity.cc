@@ -6,7 +6,7 @@
 #include <array>
 #include <memory>
 
-#include "bindings/python/src/vectorized.h"
+#include "bindings/python/src/series.h"
 #include "libshadw/capacity/detection.h"
 #include "libshadw/capacity/proven_space.h"
 #include "libshadw/capacity/score.h"
@@ -43,16 +43,6 @@ CapacityReferences References(double compute, double storage, double compute_wei
           .compute_weight = compute_weight,
           .storage_weight = storage_weight};
 }
-
-// All elements of a column as doubles, whatever its shape.
-struct Whole {
-  explicit Whole(const Column<double>& column)
-      : shape(vectorized::Broadcast({&column})), reader(column, shape) {
-    Check(reader.Load(0, shape.rows));
-  }
-  vectorized::Shape shape;
-  vectorized::Reader<double> reader;
-};
 
 // --- scores ------------------------------------------------------------------------
 
@@ -119,8 +109,8 @@ double DailyCapacity(const std::vector<Int<int64_t>>& times_ns, const Numbers& c
   std::vector<base::Time> times;
   times.reserve(times_ns.size());
   for (const int64_t ns : times_ns) times.push_back(base::FromUnixNanos(ns));
-  const Whole whole(capacities);
-  return Value(Unlocked([&] { return capacity::DailyCapacity(times, whole.reader.span(), day); }));
+  const auto all = All(capacities);
+  return Value(Unlocked([&] { return capacity::DailyCapacity(times, all.span(), day); }));
 }
 
 std::string StorageCondition(Int<int64_t> report_time_ns, Int<uint64_t> disk_reported_bytes,
@@ -144,11 +134,11 @@ std::string StorageCondition(Int<int64_t> report_time_ns, Int<uint64_t> disk_rep
 py::tuple ShareByCapacity(const Numbers& capacities, const std::vector<bool>& passed,
                           const std::string& failed) {
   const auto rule = Named<capacity::FailedShare, 2>(failed, "rule", {"carry", "redistribute"});
-  const Whole whole(capacities);
+  const auto all = All(capacities);
   const auto flags = std::make_unique<bool[]>(passed.size());
   std::ranges::copy(passed, flags.get());
   capacity::CapacityShares shares = Value(Unlocked([&] {
-    return capacity::ShareByCapacity(whole.reader.span(), {flags.get(), passed.size()}, rule);
+    return capacity::ShareByCapacity(all.span(), {flags.get(), passed.size()}, rule);
   }));
   return py::make_tuple(AdoptColumn(std::move(shares.shares)), shares.carried);
 }
